@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Plinth.Lakehouse;
+using Plinth.Lakehouse.Engine;
+
+namespace Plinth.Catalog;
+
+/// <summary>What came of asking at the door.</summary>
+public abstract record Passage
+{
+    private Passage() { }
+
+    /// <summary>Let through: exactly these rows and columns.</summary>
+    public sealed record Granted(Principal Principal, string Purpose, ImmutableArray<GovernedTable> Tables) : Passage
+    {
+        /// <summary>Makes a view <c>schema.table</c> of each governed table on a fresh connection; nothing else is there to read.</summary>
+        public void CreateViews(SqlConnection connection) => throw new NotImplementedException();
+    }
+
+    /// <summary>Turned away, and why (fit for the one who asked).</summary>
+    public sealed record Refused(Principal Principal, string Purpose, string Reason) : Passage;
+
+    /// <summary>The granted passage.</summary>
+    /// <exception cref="AccessRefusedException">It was refused.</exception>
+    public Granted Require() => this as Granted ?? throw new AccessRefusedException((Refused)this);
+}
+
+/// <summary>A table as one principal may see it for one purpose.</summary>
+/// <param name="Sql">A SELECT that gives the visible rows and columns, masked where the grant says so.</param>
+/// <param name="Masked">Columns that come out as NULL.</param>
+public sealed record GovernedTable(TableName Table, long Version, string? GrantId, string Sql, ImmutableArray<string> Columns, ImmutableArray<string> Masked);
+
+/// <summary>The door did not open.</summary>
+public sealed class AccessRefusedException(Passage.Refused refusal) : LakeException($"{refusal.Principal.Name} may not read for '{refusal.Purpose}': {refusal.Reason}")
+{
+    /// <summary>The refusal.</summary>
+    public Passage.Refused Refusal { get; } = refusal;
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Plinth.Lakehouse;
+
+namespace Plinth.Catalog;
+
+/// <summary>How one kind of file becomes rows of a dataset. A new layout of a known family needs such a file only, no code.</summary>
+/// <remarks>Written as YAML, one file a layout: <c>catalog/contracts/sources/nyc-311.yaml</c>; users keep their own under <c>&lt;lake&gt;/contracts/</c>.</remarks>
+public sealed record SourceContract
+{
+    /// <summary>What <c>--contract</c> names.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ingestion family: photos, models, imagery, hotline, sensors, base.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>The dataset its rows go to.</summary>
+    public required TableName Dataset { get; init; }
+
+    /// <summary><c>csv, parquet, geojson</c>, or the name of a reader that needs no mapping (<c>photo, cityjson, geotiff, pmtiles, las</c>).</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Field separator of CSV.</summary>
+    /// <value>Comma.</value>
+    public char Delimiter { get; init; } = ',';
+
+    /// <summary>Text encoding.</summary>
+    /// <value>utf-8</value>
+    public string Encoding { get; init; } = "utf-8";
+
+    /// <summary>IANA zone of times that carry none. Never the machine's.</summary>
+    public required string TimeZone { get; init; }
+
+    /// <summary>CRS of the source's coordinates: <c>OGC:CRS84, EPSG:4326, EPSG:4490, GCJ-02, BD-09, EPSG:7415 …</c>. Never guessed.</summary>
+    public required string Crs { get; init; }
+
+    /// <summary>Licence of the data and whom to name.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>How each column of the dataset comes out of the source.</summary>
+    public ImmutableArray<SourceColumn> Columns { get; init; } = [];
+
+    /// <summary>Values that make a coordinate meaningless, e.g. a city hall's position used for «no address».</summary>
+    public ImmutableArray<(double Longitude, double Latitude)> NoPosition { get; init; } = [];
+
+    /// <summary>Format-specific settings (e.g. <c>wide: true</c>, <c>thing: "6005"</c>), as text.</summary>
+    public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
+
+/// <summary>One column of the dataset and where it comes from.</summary>
+/// <param name="Name">The dataset's column.</param>
+/// <param name="From">The source's column, or null when <paramref name="Constant"/> is given.</param>
+/// <param name="Format">For times: the .NET formats tried in order, separated by <c>|</c>.</param>
+/// <param name="Required">A row without it is rejected.</param>
+/// <param name="Constant">The same value in each row.</param>
+/// <param name="Minimum">Smallest value allowed, for numbers.</param>
+/// <param name="Maximum">Largest value allowed, for numbers.</param>
+/// <param name="Pattern">Regular expression the text must match as a whole.</param>
+/// <param name="NullValues">Texts that mean «nothing», beside the empty one.</param>
+/// <param name="Factor">For numbers: multiplied to come from the source's unit to the dataset's.</param>
+public sealed record SourceColumn(string Name, string? From, string? Format = null, bool Required = false, string? Constant = null,
+    double? Minimum = null, double? Maximum = null, string? Pattern = null, ImmutableArray<string> NullValues = default, double? Factor = null);
