@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Plinth.Lakehouse;
+
+namespace Plinth.Sandbox;
+
+/// <summary>A published need: governed data, task, metric and limits that vendors answer with code.</summary>
+public sealed record Scenario
+{
+    /// <summary>Lower-case letters, digits and hyphens.</summary>
+    public required string Id { get; init; }
+    /// <summary>Semantic version; a changed content needs a new one.</summary>
+    public required string Version { get; init; }
+    /// <summary>A title for people.</summary>
+    public required string Title { get; init; }
+    /// <summary>The same in Chinese.</summary>
+    public required string TitleZh { get; init; }
+    /// <summary>What is needed, and what for.</summary>
+    public required string Need { get; init; }
+    /// <summary>The same in Chinese.</summary>
+    public required string NeedZh { get; init; }
+    /// <summary>The office that asks.</summary>
+    public required string Owner { get; init; }
+    /// <summary>The governed dataset.</summary>
+    public required TableName Dataset { get; init; }
+    /// <summary>A SQL condition on the dataset's columns that all rows of the scenario meet; null for all.</summary>
+    public string? RowFilter { get; init; }
+    /// <summary>The column that identifies a row.</summary>
+    public required string Key { get; init; }
+    /// <summary>The column that the splits are cut by.</summary>
+    public required string TimeColumn { get; init; }
+    /// <summary>Columns that an algorithm may read, beside the key.</summary>
+    public required ImmutableArray<string> Features { get; init; }
+    /// <summary>The column to predict; given for training rows only.</summary>
+    public required string Label { get; init; }
+    /// <summary>Columns that are kept back, and why.</summary>
+    public ImmutableSortedDictionary<string, string> Withheld { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Labelled rows to learn from.</summary>
+    public required TimeSlice Train { get; init; }
+    /// <summary>Rows whose score the vendor sees at once.</summary>
+    public required TimeSlice Public { get; init; }
+    /// <summary>Later rows that decide the rank.</summary>
+    public required TimeSlice Hidden { get; init; }
+    /// <summary>Still later rows, on which a released algorithm gives advice.</summary>
+    public required TimeSlice Production { get; init; }
+    /// <summary>The one file that a submission writes: CSV with the columns key, label and, if it likes, <c>confidence</c> (0 to 1).</summary>
+    public string Output { get; init; } = "predictions.csv";
+    /// <summary>What ranks: <c>macro_f1</c> or <c>accuracy</c>; both are reported.</summary>
+    public required string Metric { get; init; }
+    /// <summary>The most that one run may use.</summary>
+    public required RunLimits Limits { get; init; }
+    /// <summary>What a vendor agrees to.</summary>
+    public required string Terms { get; init; }
+    /// <summary>The dataset's version that labelled splits are read at; null until published.</summary>
+    public long? DatasetVersion { get; init; }
+    /// <summary>Who published it; null until published.</summary>
+    public string? PublishedBy { get; init; }
+    /// <summary>When; null until published.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+}
+
+/// <summary>Rows from a time (inclusive) until another (exclusive); null is open.</summary>
+public readonly record struct TimeSlice(DateTimeOffset? From, DateTimeOffset? Until);
+
+/// <summary>The most that one run may use. Where the service is not root some are soft; the run's record says which.</summary>
+public sealed record RunLimits
+{
+    /// <value>60 s</value>
+    public TimeSpan WallClock { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Processor time of one process.</summary>
+    /// <value>60 s</value>
+    public TimeSpan Processor { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Share of cores, all processes together.</summary>
+    /// <value>1</value>
+    public double Cores { get; init; } = 1;
+    /// <value>512 MiB</value>
+    public long MemoryBytes { get; init; } = 512L << 20;
+    /// <summary>Processes and threads.</summary>
+    /// <value>64</value>
+    public int Processes { get; init; } = 64;
+    /// <summary>Everything in /out together.</summary>
+    /// <value>64 MiB</value>
+    public long OutputBytes { get; init; } = 64L << 20;
+    /// <summary>Files in /out.</summary>
+    /// <value>1,000</value>
+    public int OutputFiles { get; init; } = 1000;
+    /// <summary>Everything in /tmp together.</summary>
+    /// <value>64 MiB</value>
+    public long ScratchBytes { get; init; } = 64L << 20;
+    /// <summary>Standard output and standard error, each; more ends the run.</summary>
+    /// <value>1 MiB</value>
+    public long TextBytes { get; init; } = 1L << 20;
+}
