@@ -38,7 +38,18 @@ public sealed record DatasetContract
     public ImmutableArray<string> PrimaryKey { get; init; } = [];
 
     /// <summary>The table's schema: types, nullability, and unit, level, CRS as column metadata (<c>plinth.unit</c>, <c>plinth.level</c>, <c>plinth.crs</c>).</summary>
-    public TableSchema ToSchema() => throw new NotImplementedException();
+    public TableSchema ToSchema() => new([.. Columns.Select(c => new Column(c.Name, c.Type, !c.Required, Metadata(c)))], []);
+
+    private static ImmutableSortedDictionary<string, string> Metadata(ContractColumn column)
+    {
+        var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        metadata["plinth.level"] = column.Level.ToString();
+        if (column.Unit is { } unit)
+            metadata["plinth.unit"] = unit;
+        if (column.Crs is { } crs)
+            metadata["plinth.crs"] = crs;
+        return metadata.ToImmutable();
+    }
 }
 
 /// <summary>One column of a contract.</summary>

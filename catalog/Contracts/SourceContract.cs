@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Plinth.Lakehouse;
 
 namespace Plinth.Catalog;
@@ -30,11 +31,17 @@ public sealed record SourceContract
     /// <summary>IANA zone of times that carry none. Never the machine's.</summary>
     public required string TimeZone { get; init; }
 
-    /// <summary>CRS of the source's coordinates: <c>OGC:CRS84, EPSG:4326, EPSG:4490, GCJ-02, BD-09, EPSG:7415 …</c>. Never guessed.</summary>
+    /// <summary>CRS of the source's coordinates: <c>OGC:CRS84, EPSG:4326, EPSG:4490, GCJ-02, BD-09, EPSG:7415 …</c>; <c>file</c> where each file names its own. Never guessed.</summary>
     public required string Crs { get; init; }
+
+    /// <summary>What the layout is, in a sentence.</summary>
+    public string? Description { get; init; }
 
     /// <summary>Licence of the data and whom to name.</summary>
     public string? Licence { get; init; }
+
+    /// <summary>How a file of this layout is known when <c>--contract</c> names none; null for the format's default layout, taken when no other fits.</summary>
+    public Recognise? Recognise { get; init; }
 
     /// <summary>How each column of the dataset comes out of the source.</summary>
     public ImmutableArray<SourceColumn> Columns { get; init; } = [];
@@ -44,6 +51,20 @@ public sealed record SourceContract
 
     /// <summary>Format-specific settings (e.g. <c>wide: true</c>, <c>thing: "6005"</c>), as text.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
+
+/// <summary>What tells a file of one layout from all others; everything that is given must hold.</summary>
+/// <param name="Header">Columns (of GeoJSON: properties of the first feature) that must be there, in any order, exact to the letter; empty for any.</param>
+/// <param name="Exact">No other columns than <paramref name="Header"/> may be there.</param>
+/// <param name="FileName">Regular expression that must occur in the file's name (without folder); its named groups are the file's own values, e.g. <c>thing</c>.</param>
+public sealed record Recognise(ImmutableArray<string> Header, bool Exact = false, string? FileName = null)
+{
+    /// <summary>Whether a file fits. Read the header with the layout's own delimiter and encoding.</summary>
+    /// <param name="fileName">Without folder.</param>
+    public bool Fits(string fileName, IReadOnlyCollection<string> header) =>
+        Header.All(header.Contains)
+        && (!Exact || header.Count == Header.Length)
+        && (FileName is null || Regex.IsMatch(fileName, FileName, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
 }
 
 /// <summary>One column of the dataset and where it comes from.</summary>
