@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
+using Plinth.Lakehouse.Engine.Native;
+
 namespace Plinth.Lakehouse.Engine;
 
 /// <summary>A C# function of SQL. Called from DuckDB's own threads with up to 2,048 rows: keep it free of shared state that changes.</summary>
@@ -11,47 +15,93 @@ public sealed record ScalarFunction(string Name, IReadOnlyList<SqlType> Paramete
 /// <summary>Computes a function for all rows of <paramref name="input"/>. An exception becomes the statement's error, with its message.</summary>
 public delegate void ScalarBody(FunctionInput input, VectorWriter output);
 
-/// <summary>The arguments of one call.</summary>
-public readonly ref struct FunctionInput
-{
-    /// <summary>Rows in this call.</summary>
-    public int Count => throw new NotImplementedException();
-
-    /// <summary>Argument <paramref name="index"/>, from 0.</summary>
-    public Vector this[int index] => throw new NotImplementedException();
-
-    /// <summary>Whether any argument of the row is NULL.</summary>
-    public bool IsNull(int row) => throw new NotImplementedException();
-}
-
-/// <summary>Where results go.</summary>
-public readonly ref struct VectorWriter
-{
-    /// <summary>The values in place, for fixed-width types.</summary>
-    public Span<T> Values<T>() where T : unmanaged => throw new NotImplementedException();
-
-    /// <summary>Makes a row NULL.</summary>
-    public void SetNull(int row) => throw new NotImplementedException();
-
-    /// <summary>Sets a VARCHAR (UTF-8), BLOB or GEOMETRY (little-endian WKB).</summary>
-    public void SetBytes(int row, ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-}
-
 /// <summary>A C# source of rows for FROM.</summary>
 /// <param name="Columns">What it gives.</param>
-/// <param name="Rows">Called once a query with the arguments' values.</param>
+/// <param name="Rows">Called once a query with the arguments' values; read by one thread at a time, and disposed when the query ends, early too.</param>
 public sealed record TableFunction(string Name, IReadOnlyList<SqlType> Parameters, IReadOnlyList<(string Name, SqlType Type)> Columns,
     Func<IReadOnlyList<object?>, IEnumerable<object?[]>> Rows);
 
-/// <summary>Bulk loading. Dispose flushes; an error names the row.</summary>
-public sealed class Appender : IDisposable
+/// <summary>The arguments of one call.</summary>
+public readonly unsafe ref struct FunctionInput
 {
-    /// <summary>Adds a row of CLR values in the table's column order (see <see cref="DataType"/>).</summary>
-    public void AddRow(params ReadOnlySpan<object?> values) => throw new NotImplementedException();
+    private readonly nint chunk;
+    private readonly ColumnType[] types;
+    private readonly ulong* valid; // null: no NULL anywhere
 
-    /// <summary>Hands everything to the table.</summary>
-    public void Flush() => throw new NotImplementedException();
+    internal FunctionInput(nint chunk, ColumnType[] types, int count, ulong* valid)
+    {
+        this.chunk = chunk;
+        this.types = types;
+        this.valid = valid;
+        Count = count;
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Rows in this call.</summary>
+    public int Count { get; }
+
+    /// <summary>Argument <paramref name="index"/>, from 0.</summary>
+    public Vector this[int index] => new(Capi.ChunkVector(chunk, (ulong)index), types[index], Count);
+
+    /// <summary>Whether any argument of the row is NULL.</summary>
+    public bool IsNull(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
+        return VectorValue.IsNull(valid, (uint)row);
+    }
+}
+
+/// <summary>Where results go. Rows not set are 0, false or empty.</summary>
+public readonly unsafe ref struct VectorWriter
+{
+    private readonly nint vector;
+    private readonly byte* data;
+    private readonly ulong** validity;
+    private readonly ColumnType type;
+    private readonly int count;
+
+    internal VectorWriter(nint vector, byte* data, ulong** validity, ColumnType type, int count)
+    {
+        this.vector = vector;
+        this.data = data;
+        this.validity = validity;
+        this.type = type;
+        this.count = count;
+    }
+
+    /// <summary>The values in place, for fixed-width types.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not how the function's result is stored.</exception>
+    public Span<T> Values<T>() where T : unmanaged
+    {
+        Storage.Check<T>(type);
+        return new(data, count);
+    }
+
+    /// <summary>Makes a row NULL.</summary>
+    public void SetNull(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+        if (*validity == null)
+            *validity = Writable(vector);
+        (*validity)[row >> 6] &= ~(1ul << (row & 63));
+    }
+
+    /// <summary>Sets a VARCHAR (UTF-8), BLOB or GEOMETRY (little-endian WKB).</summary>
+    /// <exception cref="InvalidOperationException">The function's result has another type.</exception>
+    /// <exception cref="ArgumentException">A VARCHAR's bytes are not UTF-8.</exception>
+    public void SetBytes(int row, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+        if (!type.HasBytes)
+            Storage.Throw<byte>(type);
+        if (type.Id == TypeId.Varchar && !Utf8.IsValid(bytes))
+            throw new ArgumentException("The bytes of a VARCHAR must be UTF-8.", nameof(bytes));
+        ColumnFill.WriteBytes(vector, data, (uint)row, bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static ulong* Writable(nint vector)
+    {
+        Capi.EnsureValidityWritable(vector);
+        return Capi.VectorValidity(vector);
+    }
 }

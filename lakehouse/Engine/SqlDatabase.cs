@@ -1,3 +1,5 @@
+using Plinth.Lakehouse.Engine.Native;
+
 namespace Plinth.Lakehouse.Engine;
 
 /// <summary>Limits of one in-process database.</summary>
@@ -20,50 +22,106 @@ public sealed record SqlOptions
     public string? TemporaryFolder { get; init; }
 }
 
-/// <summary>One DuckDB database in this process. Time zone is UTC; no extension is ever loaded from outside.</summary>
+/// <summary>One DuckDB database in this process. Time zone is UTC; no extension is ever loaded from outside by itself. Safe to use from many threads.</summary>
 public sealed class SqlDatabase : IDisposable
 {
+    private readonly DatabaseHandle handle;
+    private readonly SqlConnection housekeeping;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, TableThunk.Slot> tableFunctions = new(StringComparer.OrdinalIgnoreCase);
+
+    private SqlDatabase(DatabaseHandle handle)
+    {
+        this.handle = handle;
+        housekeeping = Connect();
+    }
+
     /// <summary>Opens a database.</summary>
-    public static SqlDatabase Open(SqlOptions? options = null) => throw new NotImplementedException();
+    /// <exception cref="SqlException">An option is wrong, or the file cannot be opened.</exception>
+    /// <exception cref="DllNotFoundException">DuckDB's library is not installed; the message says how to.</exception>
+    public static SqlDatabase Open(SqlOptions? options = null)
+    {
+        options ??= new();
+        NativeLibraryLocator.EnsureLoaded();
+        var database = new SqlDatabase(OpenNative(options));
+        try
+        {
+            // Options that belong to parts loaded with the database: they cannot be given when opening.
+            database.housekeeping.Execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL enable_geoparquet_conversion = false;");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A connection; one thread uses it at a time.</summary>
-    public SqlConnection Connect() => throw new NotImplementedException();
+    public SqlConnection Connect()
+    {
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        return Capi.Connect(handle, out var connection) == Capi.Success
+            ? new(this, new(connection))
+            : throw new SqlException("DuckDB gave no connection.");
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
-}
+    /// <remarks>Connections still open keep working until they are disposed too.</remarks>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            housekeeping?.Dispose();
+            handle.Dispose();
+        }
+    }
 
-/// <summary>One connection. Not safe for two threads at once, except <see cref="Interrupt"/>.</summary>
-public sealed class SqlConnection : IDisposable
-{
-    /// <summary>Runs one or more statements and drops their results.</summary>
-    /// <param name="parameters">Values for <c>$1, $2, …</c> (one statement only).</param>
-    /// <returns>Rows changed by the last statement.</returns>
-    /// <exception cref="SqlException">DuckDB's message.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the statement was interrupted.</exception>
-    public long Execute(string sql, object?[]? parameters = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Registers on a connection of its own, so that it neither waits for nor rolls back with a caller's transaction.</summary>
+    internal void Register(ScalarFunction function)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+            ScalarThunk.Register(housekeeping.Handle, function);
+        }
+    }
 
-    /// <summary>Runs one statement; its result streams chunk by chunk.</summary>
-    public SqlResult Query(string sql, object?[]? parameters = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <inheritdoc cref="Register(ScalarFunction)"/>
+    internal void Register(TableFunction function)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+            TableThunk.Register(housekeeping.Handle, tableFunctions, function);
+        }
+    }
 
-    /// <summary>All rows of a small result, as CLR values (see <see cref="DataType"/>).</summary>
-    public IReadOnlyList<object?[]> Rows(string sql, object?[]? parameters = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private static DatabaseHandle OpenNative(SqlOptions options)
+    {
+        if (Capi.CreateConfig(out var config) != Capi.Success)
+            throw new SqlException("DuckDB gave no configuration.");
+        try
+        {
+            Set("autoinstall_known_extensions", "false");
+            Set("autoload_known_extensions", "false");
+            Set("threads", options.Threads?.ToString());
+            Set("memory_limit", options.MemoryLimit);
+            Set("temp_directory", options.TemporaryFolder);
+            Set("access_mode", options.ReadOnly ? "READ_ONLY" : null);
+            return Capi.OpenExt(options.File, out var database, config, out var error) == Capi.Success
+                ? new(database)
+                : throw new SqlException(Capi.TakeText(error));
+        }
+        finally
+        {
+            Capi.DestroyConfig(ref config);
+        }
 
-    /// <summary>The first column of the first row, or the default of <typeparamref name="T"/> when there is no row or it is NULL.</summary>
-    public T? Scalar<T>(string sql, object?[]? parameters = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <summary>Bulk loading into an existing table, the fastest way in.</summary>
-    public Appender Append(string? schema, string table) => throw new NotImplementedException();
-
-    /// <summary>Makes a C# function callable in SQL, in this database's every connection; the same name and parameter types again replace it.</summary>
-    public void Register(ScalarFunction function) => throw new NotImplementedException();
-
-    /// <summary>Makes a C# row source callable in FROM.</summary>
-    public void Register(TableFunction function) => throw new NotImplementedException();
-
-    /// <summary>Stops the running statement from another thread.</summary>
-    public void Interrupt() => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+        void Set(string name, string? value)
+        {
+            if (value is not null && Capi.SetConfig(config, name, value) != Capi.Success)
+                throw new SqlException($"DuckDB refuses the option {name} = '{value}'.");
+        }
+    }
 }
