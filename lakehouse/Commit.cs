@@ -21,6 +21,9 @@ public sealed record Commit
     /// <summary>Makes the commit happen at most once: skipped when the table already has this or a later version of the application's transaction.</summary>
     public AppTransaction? Transaction { get; init; }
 
+    /// <summary>Several batches in one commit, one an application: skipped when the table has all of them already, a conflict when it has only some. Empty for none.</summary>
+    public ImmutableArray<AppTransaction> Transactions { get; init; } = [];
+
     /// <summary>Where the rows came from; kept in the commit for ever.</summary>
     public Lineage? Lineage { get; init; }
 
