@@ -167,7 +167,7 @@ internal sealed class RecordReader(TextReader text, char delimiter, int longestR
                 return true;
             }
             _start += stop < 0 ? span.Length : stop;
-            if (!Fill())
+            if (!Fill() && _start == _end)
                 return false;
         }
     }
@@ -185,9 +185,9 @@ internal sealed class RecordReader(TextReader text, char delimiter, int longestR
         if (_start > 0)
             _buffer.AsSpan(_start, kept).CopyTo(_buffer);
         (_start, _end) = (0, kept);
-        var read = text.ReadBlock(_buffer, _end, _buffer.Length - _end);
+        var read = text.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
-        _atEnd = _end < _buffer.Length;
+        _atEnd = read == 0;
         return read > 0;
     }
 

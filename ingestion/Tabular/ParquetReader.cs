@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using Plinth.Catalog;
+using Plinth.Ingestion.Sensors;
+using Plinth.Lakehouse;
+using Plinth.Lakehouse.Engine;
+
+namespace Plinth.Ingestion.Tabular;
+
+/// <summary>Reads Parquet by its layout, through DuckDB.</summary>
+/// <param name="open">Opens an empty database for one file.</param>
+internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContract> datasets, Func<SqlDatabase> open) : ILayoutReader
+{
+    public string Name => "parquet";
+
+    public string Expected => "a Parquet file (it begins and ends with PAR1)";
+
+    public bool Recognises(ReadOnlySpan<byte> head, string fileName) => head.StartsWith("PAR1"u8);
+
+    [SuppressMessage("Design", "CA1031", Justification = "A file that DuckDB cannot open has no columns; reading it says why.")]
+    public IReadOnlyList<string>? Columns(string path, SourceContract contract)
+    {
+        try
+        {
+            using var database = open();
+            using var connection = database.Connect();
+            return Columns(connection, path);
+        }
+        catch (SqlException)
+        {
+            return null;
+        }
+    }
+
+    public ReadResult Read(FileInput input) => ReadItems.Gather(Stream(input));
+
+    public IEnumerable<ReadItem> Stream(FileInput input)
+    {
+        using var database = open();
+        using var connection = database.Connect();
+        var (header, rows) = Begin(connection, input);
+        using (rows)
+        {
+            var mapper = new RowMapper(input, datasets[input.Contract.Dataset], header, SensorRows.For(input, datasets));
+            var number = 0L;
+            foreach (var values in rows.Rows())
+            {
+                var item = mapper.Map(values, ++number);
+                if (item.Row is { } row)
+                    foreach (var beside in mapper.Beside(row))
+                        yield return beside;
+                yield return item;
+            }
+            if (number == 0)
+                throw new SourceFormatException(Path.GetFileName(input.Path), "has no rows", HeaderCheck.Expected(input.Contract));
+        }
+    }
+
+    private static (IReadOnlyList<string> Header, SqlResult Rows) Begin(SqlConnection connection, FileInput input)
+    {
+        try
+        {
+            var used = input.Contract.Columns.Select(c => c.From).ToHashSet(StringComparer.Ordinal);
+            var all = Columns(connection, input.Path);
+            HeaderCheck.Require(Path.GetFileName(input.Path), input.Contract, all);
+            var header = all.Where(used.Contains).ToList();
+            return (header, connection.Query(ParquetSql.Select(header), [ParquetSql.Literally(input.Path)]));
+        }
+        catch (SqlException e)
+        {
+            throw new SourceFormatException(Path.GetFileName(input.Path), $"cannot be read as Parquet ({e.Message})", HeaderCheck.Expected(input.Contract));
+        }
+    }
+
+    private static IReadOnlyList<string> Columns(SqlConnection connection, string path)
+    {
+        using var none = connection.Query(ParquetSql.NoRows, [ParquetSql.Literally(path)]);
+        return [.. none.Columns.Select(c => c.Name)];
+    }
+}
