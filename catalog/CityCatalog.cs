@@ -1,3 +1,4 @@
+using Plinth.Catalog.Access;
 using Plinth.Catalog.Contracts;
 using Plinth.Lakehouse;
 
@@ -8,8 +9,15 @@ namespace Plinth.Catalog;
 public sealed class CityCatalog : IDisposable
 {
     private readonly ContractLibrary _contracts;
+    private readonly Lazy<Door> _door;
 
-    private CityCatalog(Lake lake, ContractLibrary contracts) => (Lake, _contracts) = (lake, contracts);
+    private CityCatalog(Lake lake, ContractLibrary contracts)
+    {
+        var control = Path.Combine(lake.Root, "control");
+        (Lake, _contracts, Audit) = (lake, contracts, new(control, lake.Time));
+        Access = new(new(control), contracts.Datasets, Audit, lake.Time);
+        _door = new(() => new(lake, contracts.Datasets, Access, Audit));
+    }
 
     /// <summary>Opens the catalog of a lake; makes its control store when absent.</summary>
     public static CityCatalog Open(Lake lake) => new(lake, new(ContractLibrary.ShippedFolder, Path.Combine(lake.Root, "contracts")));
@@ -30,15 +38,18 @@ public sealed class CityCatalog : IDisposable
     public SourceContract Source(string nameOrFile) => _contracts.Source(nameOrFile);
 
     /// <summary>Principals and grants.</summary>
-    public AccessRegister Access => throw new NotImplementedException();
+    public AccessRegister Access { get; }
 
     /// <summary>The audit chain.</summary>
-    public AuditChain Audit => throw new NotImplementedException();
+    public AuditChain Audit { get; }
 
     /// <summary>The one governed door for reading. Each passage, granted or refused, is a line of the audit chain.</summary>
-    /// <param name="datasets">Null asks for every dataset that the principal has a grant for (the operator: every table).</param>
-    public ValueTask<Passage> EnterAsync(Principal principal, string purpose, IReadOnlyList<TableName>? datasets = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="purpose">What for; equal to the one of the grants.</param>
+    /// <param name="datasets">Null asks for every dataset that the principal has a valid grant for under that purpose (the operator: every table). Named datasets come all or not at all.</param>
+    /// <exception cref="AuditBrokenException">The passage cannot be recorded, so there is none.</exception>
+    public ValueTask<Passage> EnterAsync(Principal principal, string purpose, IReadOnlyList<TableName>? datasets = null, CancellationToken cancellationToken = default) =>
+        _door.Value.EnterAsync(principal, purpose, datasets, cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Nothing is held between calls; the lake is its owner's to close.</summary>
     public void Dispose() { }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Plinth.Catalog.Access;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
 
@@ -12,8 +13,27 @@ public abstract record Passage
     /// <summary>Let through: exactly these rows and columns.</summary>
     public sealed record Granted(Principal Principal, string Purpose, ImmutableArray<GovernedTable> Tables) : Passage
     {
-        /// <summary>Makes a view <c>schema.table</c> of each governed table on a fresh connection; nothing else is there to read.</summary>
-        public void CreateViews(SqlConnection connection) => throw new NotImplementedException();
+        /// <summary>Makes a view <c>schema.table</c> of each governed table on a fresh connection, for SQL that the program itself writes.</summary>
+        /// <remarks>A view reads the lake's files, so the connection can still open them: never run somebody else's SQL on it, see <see cref="Seal"/>.</remarks>
+        public void CreateViews(SqlConnection connection) => Create(connection, "VIEW");
+
+        /// <summary>Copies what is visible into tables <c>schema.table</c> on a fresh connection, then closes its database to files, settings and extensions, for good.</summary>
+        /// <remarks>For SQL that others write: nothing else is there to read. Register functions before.</remarks>
+        public void Seal(SqlConnection connection)
+        {
+            Create(connection, "TABLE");
+            connection.Execute("SET enable_external_access = false");
+            connection.Execute("SET lock_configuration = true");
+        }
+
+        private void Create(SqlConnection connection, string kind)
+        {
+            foreach (var table in Tables)
+            {
+                connection.Execute($"CREATE SCHEMA IF NOT EXISTS {SqlText.Name(table.Table.Schema)}");
+                connection.Execute($"CREATE {kind} {SqlText.Name(table.Table.Schema)}.{SqlText.Name(table.Table.Name)} AS {table.Sql}");
+            }
+        }
     }
 
     /// <summary>Turned away, and why (fit for the one who asked).</summary>
