@@ -11,7 +11,7 @@ internal static class AuditWriter
 
     public static Process Start(string folder, string name, int count)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(AuditWriter).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(AuditWriter).Assembly.Location]) { UseShellExecute = false };
         (start.Environment[Folder], start.Environment[Count], start.Environment[Name]) = (folder, count.ToString(), name);
         return Process.Start(start)!;
     }
