@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace Plinth.Sandbox.Isolation;
+
+/// <summary>The launcher's process. Started on a thread that lives as long as it does: the kernel's parent-death signal is tied to the thread that forked, and a pool thread may end at any time.</summary>
+internal sealed class LaunchedRun : IDisposable
+{
+    private readonly Process _process = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LaunchedRun(ProcessStartInfo start)
+    {
+        _process.StartInfo = start;
+        var started = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            try
+            {
+                Descriptors.CloseOnStart();
+                _process.Start();
+                started.SetResult();
+            }
+            catch (Exception e)
+            {
+                started.SetException(e);
+                return;
+            }
+            _process.WaitForExit();
+            _ended.SetResult();
+        })
+        { IsBackground = true, Name = "sandbox run" }.Start();
+        try
+        {
+            started.Task.GetAwaiter().GetResult();
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new IsolationUnavailableException($"'{start.FileName}' cannot be started ({e.Message}); install util-linux.");
+        }
+        ProcessId = _process.Id;
+    }
+
+    public int ProcessId { get; }
+    public Stream StandardOutput => _process.StandardOutput.BaseStream;
+    public Stream StandardError => _process.StandardError.BaseStream;
+
+    /// <summary>Kills the launcher; bubblewrap dies with its parent, and everything inside with bubblewrap.</summary>
+    public void Kill()
+    {
+        if (!_ended.Task.IsCompleted)
+            Signals.Kill(ProcessId);
+    }
+
+    /// <summary>Lets the launcher go, and with it the mount of /out.</summary>
+    public Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        return _ended.Task;
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _ended.Task.Wait();
+        _process.Dispose();
+    }
+}
