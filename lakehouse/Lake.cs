@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
+using Plinth.Lakehouse.Delta;
 using Plinth.Lakehouse.Engine;
 using Plinth.Lakehouse.Raw;
+using Plinth.Lakehouse.Reading;
+using Plinth.Lakehouse.Stores;
+using Plinth.Lakehouse.Writing;
 
 namespace Plinth.Lakehouse;
 
@@ -17,52 +22,117 @@ public sealed record LakeOptions(string Root)
 /// <summary>The tables of one city, each a sequence of versions. Safe to use from many threads.</summary>
 public sealed class Lake : IDisposable
 {
+    private readonly SqlOptions _options;
+    private readonly SqlPool _sql;
+    private readonly FileLayouts _layouts;
+    private readonly Releases _releases;
+    private readonly ConcurrentDictionary<string, OpenTable> _open = new(StringComparer.Ordinal);
+
+    private Lake(LakeOptions options)
+    {
+        (Root, Time, _options) = (Path.GetFullPath(options.Root), options.Time, options.Sql);
+        _sql = new(_options);
+        _layouts = new(_sql);
+        _releases = new(new LocalStore(Root), Time);
+        Raw = new(Path.Combine(Root, "raw"));
+    }
+
     /// <summary>Opens the lake under <paramref name="options"/>; touches no table yet.</summary>
-    public static Lake Open(LakeOptions options) => throw new NotImplementedException();
+    public static Lake Open(LakeOptions options) => new(options);
 
     /// <summary>The lake's folder, absolute.</summary>
-    public string Root => throw new NotImplementedException();
+    public string Root { get; }
 
     /// <summary>The clock that all of this lake's times come from.</summary>
-    public TimeProvider Time => throw new NotImplementedException();
+    public TimeProvider Time { get; }
 
     /// <summary>Originals by the SHA-256 of their content.</summary>
-    public RawZone Raw => throw new NotImplementedException();
+    public RawZone Raw { get; }
 
     /// <summary>All tables, in order of name.</summary>
-    public IReadOnlyList<TableName> Tables() => throw new NotImplementedException();
+    public IReadOnlyList<TableName> Tables()
+    {
+        var tables = new DirectoryInfo(Path.Combine(Root, "tables"));
+        if (!tables.Exists)
+            return [];
+        return [.. tables.EnumerateDirectories()
+            .SelectMany(schema => schema.EnumerateDirectories().Select(table => TableName.TryParse($"{schema.Name}.{table.Name}", out var name) ? name : (TableName?)null))
+            .OfType<TableName>().Where(Exists).OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+    }
 
     /// <summary>Whether the table has at least one version.</summary>
-    public bool Exists(TableName table) => throw new NotImplementedException();
+    public bool Exists(TableName table)
+    {
+        var log = Path.Combine(FolderOf(table), LogNames.Folder);
+        return File.Exists(Path.Combine(log, LogNames.CommitName(0)))
+            || (Directory.Exists(log) && Directory.EnumerateFiles(log).Any(file => LogNames.CommitVersion(Path.GetFileName(file)) is not null || LogNames.CheckpointPart(Path.GetFileName(file)) is not null));
+    }
 
     /// <summary>One version of a table: the newest, unless <paramref name="at"/> names another.</summary>
     /// <exception cref="TableNotFoundException">No such table, or no such version of it.</exception>
     /// <exception cref="TableFormatException">The log cannot be read.</exception>
-    public ValueTask<Snapshot> ReadAsync(TableName table, TableVersion at = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<Snapshot> ReadAsync(TableName table, TableVersion at = default, CancellationToken cancellationToken = default) =>
+        Open(table).ReadAsync(at, cancellationToken);
 
     /// <summary>The same for a Delta table's folder anywhere, by whomever written.</summary>
-    public ValueTask<Snapshot> ReadFolderAsync(string folder, TableVersion at = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<Snapshot> ReadFolderAsync(string folder, TableVersion at = default, CancellationToken cancellationToken = default) =>
+        Open(folder).ReadAsync(at, cancellationToken);
 
     /// <summary>The table's commits, newest first.</summary>
-    public ValueTask<IReadOnlyList<CommitRecord>> HistoryAsync(TableName table, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    public ValueTask<IReadOnlyList<CommitRecord>> HistoryAsync(TableName table, CancellationToken cancellationToken = default) =>
+        Open(table).HistoryAsync(cancellationToken);
 
     /// <summary>Makes one new version of a table out of <paramref name="commit"/>, or none at all.</summary>
-    public ValueTask<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="SchemaMismatchException">The rows or the schema do not fit the table.</exception>
+    /// <exception cref="TableFormatException">The table cannot be read, or not be written here.</exception>
+    public ValueTask<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellationToken = default) =>
+        new Committer(commit, Open(commit.Table).Log, _sql, Time).RunAsync(cancellationToken);
 
     /// <summary>A fresh in-process SQL database with this lake's limits; empty. Dispose it when done.</summary>
-    public SqlDatabase OpenSql() => throw new NotImplementedException();
+    public SqlDatabase OpenSql() => SqlPool.Open(_options);
 
     /// <summary>Makes each snapshot a view <c>schema.table</c> on <paramref name="connection"/>; null for the newest version of every table.</summary>
-    public ValueTask<IReadOnlyList<Snapshot>> CreateViewsAsync(SqlConnection connection, IReadOnlyList<Snapshot>? snapshots = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask<IReadOnlyList<Snapshot>> CreateViewsAsync(SqlConnection connection, IReadOnlyList<Snapshot>? snapshots = null, CancellationToken cancellationToken = default)
+    {
+        if (snapshots is null)
+        {
+            var all = new List<Snapshot>();
+            foreach (var table in Tables())
+                all.Add(await ReadAsync(table, default, cancellationToken));
+            snapshots = all;
+        }
+        var schemas = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var snapshot in snapshots)
+        {
+            var name = TableName.Parse(snapshot.Table);
+            if (schemas.Add(name.Schema))
+                connection.Execute($"CREATE SCHEMA IF NOT EXISTS {SqlText.Name(name.Schema)}", null, cancellationToken);
+            connection.Execute($"CREATE OR REPLACE VIEW {SqlText.Name(name.Schema)}.{SqlText.Name(name.Name)} AS {snapshot.ToSql()}", null, cancellationToken);
+        }
+        return snapshots;
+    }
 
     /// <summary>Names the newest versions of all tables together, in one put-if-absent; returns the number of the release (the snapshot id that map, SQL and exports echo). Unchanged tables give the release that is there.</summary>
-    public ValueTask<Release> ReleaseAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask<Release> ReleaseAsync(CancellationToken cancellationToken = default)
+    {
+        var versions = new Dictionary<TableName, long>();
+        foreach (var table in Tables())
+            versions[table] = (await ReadAsync(table, default, cancellationToken)).Version;
+        return await _releases.WriteAsync(versions, cancellationToken);
+    }
 
     /// <summary>A release by its number, or the newest; null where there is none.</summary>
-    public ValueTask<Release?> ReadReleaseAsync(long? number = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<Release?> ReadReleaseAsync(long? number = null, CancellationToken cancellationToken = default) => _releases.ReadAsync(number, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => _sql.Dispose();
+
+    private string FolderOf(TableName table) => Path.Combine(Root, "tables", table.Schema, table.Name);
+
+    private OpenTable Open(TableName table) => _open.GetOrAdd(FolderOf(table), folder => new(table.ToString(), new LocalStore(folder), _sql, _layouts));
+
+    private OpenTable Open(string folder) => _open.GetOrAdd(Path.GetFullPath(folder), full => new(full, new LocalStore(full), _sql, _layouts));
 }
 
 /// <summary>Which version of a table: the newest (default), a number, or the one that was newest at a time.</summary>

@@ -1,36 +1,55 @@
+using Plinth.Lakehouse.Delta;
+using Plinth.Lakehouse.Reading;
+
 namespace Plinth.Lakehouse;
 
 /// <summary>A table as it was at one version. Immutable.</summary>
 public sealed class Snapshot
 {
-    internal Snapshot() { }
+    private readonly Lazy<IReadOnlyList<DataFile>> _files;
+    private readonly Lazy<IReadOnlyDictionary<string, long>> _transactions;
+    private readonly Lazy<string> _sql;
+
+    internal Snapshot(TableState state, Scan scan)
+    {
+        State = state;
+        Scan = scan;
+        _files = new(() => scan.Files(state));
+        _transactions = new(() => state.Transactions.ToDictionary(t => t.Key, t => t.Value.Version, StringComparer.Ordinal));
+        _sql = new(() => scan.ToSql(state));
+    }
+
+    internal TableState State { get; }
+
+    internal Scan Scan { get; }
 
     /// <summary>The table's name, or its folder where it lies outside a lake.</summary>
-    public required string Table { get; init; }
+    public string Table => State.Table;
 
     /// <summary>The version.</summary>
-    public required long Version { get; init; }
+    public long Version => State.Version;
 
     /// <summary>When the version was committed.</summary>
-    public required DateTimeOffset Timestamp { get; init; }
+    public DateTimeOffset Timestamp => State.Timestamp;
 
     /// <summary>The columns at that version.</summary>
-    public required TableSchema Schema { get; init; }
+    public TableSchema Schema => State.Schema;
 
     /// <summary>The table's configuration.</summary>
-    public required IReadOnlyDictionary<string, string> Properties { get; init; }
+    public IReadOnlyDictionary<string, string> Properties => State.Metadata!.Configuration;
 
     /// <summary>The live data files.</summary>
-    public required IReadOnlyList<DataFile> Files { get; init; }
+    public IReadOnlyList<DataFile> Files => _files.Value;
 
     /// <summary>The newest transaction per application.</summary>
-    public required IReadOnlyDictionary<string, long> Transactions { get; init; }
+    public IReadOnlyDictionary<string, long> Transactions => _transactions.Value;
 
     /// <summary>A SELECT over exactly this version's rows with the schema's column names and order; put it in parentheses to use it as a table.</summary>
-    public string ToSql() => throw new NotImplementedException();
+    /// <exception cref="TableFormatException">A data file or deletion vector is missing or cannot be read.</exception>
+    public string ToSql() => _sql.Value;
 }
 
 /// <summary>One live Parquet file.</summary>
 /// <param name="Path">Absolute path on this machine.</param>
-/// <param name="Rows">Rows in it, where the log says so.</param>
+/// <param name="Rows">Rows in it, where the log says so; rows that a deletion vector hides are not counted.</param>
 public sealed record DataFile(string Path, long Size, long? Rows, IReadOnlyDictionary<string, string?> PartitionValues);

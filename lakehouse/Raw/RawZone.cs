@@ -1,24 +1,102 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Plinth.Lakehouse.Stores;
+
 namespace Plinth.Lakehouse.Raw;
 
 /// <summary>Originals, stored once under the SHA-256 of their content: <c>raw/sha256/ab/cd…</c>. Never changed, never overwritten.</summary>
 public sealed class RawZone
 {
+    private const int BufferSize = 1 << 20;
+
     internal RawZone(string root) => _root = root;
 
     private readonly string _root;
 
     /// <summary>Stores a file as it is; the same content twice changes nothing.</summary>
-    public ValueTask<RawObject> PutAsync(string file, CancellationToken cancellationToken = default) => throw new NotImplementedException(_root);
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file could not be read, or the zone not written.</exception>
+    public async ValueTask<RawObject> PutAsync(string file, CancellationToken cancellationToken = default)
+    {
+        var staging = Path.Combine(_root, ".staging");
+        Posix.MakeFolder(staging);
+        var temporary = Path.Combine(staging, $"{Guid.CreateVersion7():n}.tmp");
+        try
+        {
+            var (sha256, size) = await CopyAsync(file, temporary, cancellationToken);
+            var target = Locate(sha256);
+            if (IsWhole(target, size))
+                return new(sha256, size, target, Added: false);
+            Posix.MakeFolder(Path.GetDirectoryName(target)!);
+            var added = Posix.LinkNew(temporary, target);
+            Posix.SyncFolder(Path.GetDirectoryName(target)!);
+            return added || IsWhole(target, size)
+                ? new(sha256, size, target, added)
+                : throw new IOException($"The raw object '{target}' is damaged: it should have {size} bytes. Move it away and store the file again.");
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
 
     /// <summary>The hash of a file without storing it (lower-case hex).</summary>
-    public static ValueTask<string> HashAsync(string file, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public static async ValueTask<string> HashAsync(string file, CancellationToken cancellationToken = default)
+    {
+        await using var stream = OpenRead(file);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+    }
 
     /// <summary>Whether the content is here.</summary>
-    public bool Contains(string sha256) => throw new NotImplementedException();
+    public bool Contains(string sha256) => File.Exists(Locate(sha256));
 
     /// <summary>Where the content lies on this machine.</summary>
     /// <exception cref="FileNotFoundException">It is not here.</exception>
-    public string PathOf(string sha256) => throw new NotImplementedException();
+    public string PathOf(string sha256)
+    {
+        var path = Locate(sha256);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"The raw zone holds nothing with SHA-256 {sha256}.", path);
+    }
+
+    /// <summary>Whether the stored content still has the hash that names it.</summary>
+    /// <exception cref="FileNotFoundException">It is not here.</exception>
+    public async ValueTask<bool> VerifyAsync(string sha256, CancellationToken cancellationToken = default) =>
+        string.Equals(await HashAsync(PathOf(sha256), cancellationToken), sha256, StringComparison.Ordinal);
+
+    private string Locate(string sha256)
+    {
+        if (sha256.Length != 64 || sha256.AsSpan().ContainsAnyExcept(Hex))
+            throw new ArgumentException($"'{sha256}' is not a SHA-256 in lower-case hex.", nameof(sha256));
+        return Path.Combine(_root, "sha256", sha256[..2], sha256[2..]);
+    }
+
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
+    private static bool IsWhole(string path, long size) => new FileInfo(path) is { Exists: true } stored && stored.Length == size;
+
+    private static FileStream OpenRead(string file) => new(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+
+    private static async ValueTask<(string Sha256, long Size)> CopyAsync(string file, string temporary, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var source = OpenRead(file);
+        await using var copy = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
+            {
+                hash.AppendData(buffer.AsSpan(0, read));
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        copy.Flush(flushToDisk: true);
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), copy.Length);
+    }
 }
 
 /// <summary>One original.</summary>

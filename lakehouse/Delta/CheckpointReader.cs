@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+using Plinth.Lakehouse.Engine;
+using Plinth.Lakehouse.Reading;
+using Plinth.Lakehouse.Stores;
+
+namespace Plinth.Lakehouse.Delta;
+
+/// <summary>Reads checkpoints of every kind: classic, in parts, and V2 with a JSON or Parquet manifest and sidecars.</summary>
+internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool sql)
+{
+    private static readonly string[] Known = ["protocol", "metaData", "txn", "domainMetadata", "remove", "add", "sidecar"];
+
+    /// <exception cref="TableFormatException">A file is missing or unreadable.</exception>
+    public async ValueTask<List<LogAction>> ReadAsync(CheckpointFiles checkpoint, CancellationToken cancellationToken)
+    {
+        var keys = checkpoint.Names.Select(name => $"{LogNames.Folder}/{name}").ToList();
+        var actions = new List<LogAction>();
+        if (keys is [var manifest] && manifest.EndsWith(".json", StringComparison.Ordinal))
+        {
+            var content = await store.ReadAsync(manifest, cancellationToken) ?? throw new TableFormatException(table, manifest, "the checkpoint is gone.");
+            actions.AddRange(ActionReader.ReadLines(table, manifest, content));
+        }
+        else
+        {
+            ReadParquet(keys, actions, cancellationToken);
+        }
+        var sidecars = actions.OfType<Sidecar>().Select(sidecar => SidecarKey(sidecar.Path)).ToList();
+        if (sidecars.Count > 0)
+        {
+            actions.RemoveAll(action => action is Sidecar);
+            ReadParquet(sidecars, actions, cancellationToken);
+        }
+        return actions;
+    }
+
+    private string SidecarKey(string path)
+    {
+        // The path is a file name; some writers percent-encode it and others do not.
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        var plain = $"{LogNames.Folder}/_sidecars/{name}";
+        return File.Exists(store.LocalPath(plain)) ? plain : $"{LogNames.Folder}/_sidecars/{Uri.UnescapeDataString(name)}";
+    }
+
+    private void ReadParquet(List<string> keys, List<LogAction> actions, CancellationToken cancellationToken)
+    {
+        var files = SqlText.List(keys.Select(key => SqlText.Path(store.LocalPath(key))));
+        using var lease = sql.Rent();
+        try
+        {
+            // Columns differ by writer: take those that are there, each row as JSON, so that one reader serves all sources.
+            var present = lease.Connection.Rows($"DESCRIBE SELECT * FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)", null, cancellationToken)
+                .Select(row => (string)row[0]!).ToHashSet(StringComparer.Ordinal);
+            foreach (var name in Known.Where(present.Contains))
+            {
+                using var result = lease.Connection.Query(
+                    $"SELECT CAST(to_json({name}) AS VARCHAR) FROM read_parquet({files}, union_by_name = true, hive_partitioning = false) WHERE {name} IS NOT NULL", null, cancellationToken);
+                while (result.NextChunk())
+                    for (var row = 0; row < result.Chunk.Count; row++)
+                        if (Parse(name, result.Chunk[0].Bytes(row)) is { } action)
+                            actions.Add(action);
+            }
+        }
+        catch (Exception e) when (e is SqlException or JsonException or FormatException or InvalidOperationException)
+        {
+            throw new TableFormatException(table, string.Join(", ", keys), $"the checkpoint cannot be read: {e.Message}");
+        }
+    }
+
+    private static LogAction? Parse(string name, ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return ActionReader.Read(name, document.RootElement);
+    }
+}

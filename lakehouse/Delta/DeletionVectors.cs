@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+
+namespace Plinth.Lakehouse.Delta;
+
+/// <summary>Which rows of a data file are deleted.</summary>
+internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
+{
+    private readonly ConcurrentDictionary<string, long[]> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Positions of deleted rows in the file, from 0, ascending.</summary>
+    /// <exception cref="TableFormatException">The vector is missing or damaged.</exception>
+    public long[] Read(DeletionVector vector) => _known.GetOrAdd(vector.UniqueId, _ => Load(vector));
+
+    private long[] Load(DeletionVector vector)
+    {
+        try
+        {
+            var positions = RoaringBitmap.Decode(vector.StorageType == "i" ? Inline(vector) : FromFile(vector));
+            return positions.Length == vector.Cardinality ? positions
+                : throw new FormatException($"it holds {positions.Length} rows; the log says {vector.Cardinality}");
+        }
+        catch (Exception e) when (e is FormatException or IOException or ArgumentException)
+        {
+            throw new TableFormatException(table, $"deletion vector {vector.UniqueId}", $"{e.Message}.");
+        }
+    }
+
+    private static byte[] Inline(DeletionVector vector) => Z85.Decode(vector.PathOrInlineDv)[..vector.SizeInBytes];
+
+    private ReadOnlySpan<byte> FromFile(DeletionVector vector)
+    {
+        var path = vector.StorageType switch
+        {
+            "u" => store.LocalPath(RelativeKey(vector.PathOrInlineDv)),
+            "p" => DataPaths.Resolve(table, store, vector.PathOrInlineDv),
+            var other => throw new FormatException($"storage type '{other}' is not supported"),
+        };
+        ReadOnlySpan<byte> file = File.ReadAllBytes(path);
+        if (file[0] != 1)
+            throw new FormatException($"the file's format version is {file[0]}; 1 was expected");
+        var at = file[(vector.Offset ?? 1)..];
+        var size = BinaryPrimitives.ReadInt32BigEndian(at);
+        if (size != vector.SizeInBytes)
+            throw new FormatException($"the file says {size} bytes; the log says {vector.SizeInBytes}");
+        var data = at.Slice(4, size);
+        if (Crc32(data) != BinaryPrimitives.ReadUInt32BigEndian(at[(4 + size)..]))
+            throw new FormatException("its checksum does not match");
+        return data;
+    }
+
+    /// <summary>The last 20 characters are the file's UUID in base 85; what stands before is a folder.</summary>
+    internal static string RelativeKey(string text)
+    {
+        var uuid = new Guid(Z85.Decode(text.AsSpan(text.Length - 20)), bigEndian: true);
+        var prefix = text[..^20];
+        return $"{(prefix.Length > 0 ? prefix + "/" : "")}deletion_vector_{uuid:D}.bin";
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in data)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
+        }
+        return ~crc;
+    }
+}
+
+/// <summary>Paths of the log on this machine.</summary>
+internal static class DataPaths
+{
+    /// <summary>Relative to the table's folder, or an absolute URI; percent-encoded, so decoded exactly once.</summary>
+    public static string Resolve(string table, Stores.IObjectStore store, string path)
+    {
+        if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            return Uri.UnescapeDataString(new Uri(path).AbsolutePath);
+        if (path.Contains("://", StringComparison.Ordinal))
+            throw new TableFormatException(table, path, "lies in another store, which cannot be read from here.");
+        var decoded = Uri.UnescapeDataString(path);
+        return decoded.StartsWith('/') ? decoded : store.LocalPath(decoded);
+    }
+}

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Plinth.Lakehouse.Delta;
+using Plinth.Lakehouse.Reading;
+
+namespace Plinth.Lakehouse.Writing;
+
+/// <summary>Makes one new version of a table.</summary>
+/// <remarks>
+/// 1. Read the newest state; skip a transaction that is there. 2. Write the data files. 3. Try the next version by put-if-absent.
+/// 4. Lost: read the winners; without conflict try the version after them, with it give up. 5. Unknown: read the version and compare the commit's own id.
+/// </remarks>
+internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimeProvider time)
+{
+    private const string Engine = "Plinth/0.1.0";
+    private readonly string _txnId = Guid.CreateVersion7().ToString("D");
+
+    /// <exception cref="SchemaMismatchException">The rows or the schema do not fit the table.</exception>
+    /// <exception cref="TableFormatException">The table cannot be read, or not be written here.</exception>
+    public async ValueTask<CommitOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        SchemaRules.Check(commit.Table, commit.Schema);
+        var state = await log.NewestAsync(cancellationToken); // 1
+        if (IsApplied(state))
+            return new CommitOutcome.AlreadyApplied(state!.Version);
+        var plan = Plan(state);
+        if (state is not null && commit is { Rows: null, Transaction: null } && plan.Metadata is null)
+            return new CommitOutcome.AlreadyApplied(state.Version);
+        var writer = new DataWriter(commit.Table, plan.Schema, log.Store, sql, time);
+        var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
+        var outcome = await RaceAsync(state, plan, files, cancellationToken);
+        if (outcome is CommitOutcome.Conflict or CommitOutcome.AlreadyApplied)
+            await writer.DiscardAsync();
+        return outcome;
+    }
+
+    private bool IsApplied(TableState? state) =>
+        commit.Transaction is { } mine && state?.Transactions.GetValueOrDefault(mine.AppId) is { } done && done.Version >= mine.Version;
+
+    private async ValueTask<CommitOutcome> RaceAsync(TableState? state, CommitPlan plan, IReadOnlyList<AddFile> files, CancellationToken cancellationToken)
+    {
+        var layout = LayoutTag.Of(plan.Schema);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var version = (state?.Version ?? -1) + 1;
+            var content = ActionWriter.WriteLines(await ActionsAsync(state, plan, files, cancellationToken));
+            var (won, unknown) = await PutAsync(version, content, cancellationToken); // 3, 5
+            if (unknown is not null)
+                return new CommitOutcome.Unknown(unknown);
+            if (won)
+            {
+                await FinishAsync(state, content, cancellationToken);
+                return new CommitOutcome.Committed(version, files.Sum(Rows));
+            }
+            for (TableState? next; (next = await WinnerAsync(state, cancellationToken)) is not null; state = next) // 4
+            {
+                if (commit.Mode == WriteMode.Overwrite && state is not null && !ReferenceEquals(state.Files, next.Files))
+                    return new CommitOutcome.Conflict(next.Version, "it changed the rows that this commit would replace");
+                if (IsApplied(next))
+                    return new CommitOutcome.AlreadyApplied(next.Version);
+            }
+            if (state is null)
+                return new CommitOutcome.Unknown($"version {version} was taken and is gone");
+            try
+            {
+                plan = Plan(state);
+            }
+            catch (SchemaMismatchException e)
+            {
+                return new CommitOutcome.Conflict(state.Version, $"it changed the table's schema ({e.Message})");
+            }
+            if (LayoutTag.Of(plan.Schema) != layout)
+                return new CommitOutcome.Conflict(state.Version, "it changed the table's schema");
+        }
+    }
+
+    /// <summary>The state one commit further, or null where there is none.</summary>
+    private async ValueTask<TableState?> WinnerAsync(TableState? state, CancellationToken cancellationToken)
+    {
+        var start = state ?? new TableState { Table = log.Table };
+        return await log.Store.ReadAsync(LogNames.Commit(start.Version + 1), cancellationToken) is { } content ? await log.NextAsync(start, content, cancellationToken) : null;
+    }
+
+    private async ValueTask<(bool Won, string? Unknown)> PutAsync(long version, byte[] content, CancellationToken cancellationToken)
+    {
+        var key = LogNames.Commit(version);
+        try
+        {
+            if (await log.Store.PutIfAbsentAsync(key, content, cancellationToken))
+                return (true, null);
+        }
+        catch (IOException e)
+        {
+            // The store did not say what became of it: the version itself does.
+            try
+            {
+                if (await log.Store.ReadAsync(key, CancellationToken.None) is not { } there)
+                    throw;
+                return (there.AsSpan().SequenceEqual(content), null);
+            }
+            catch (IOException again) when (!ReferenceEquals(again, e))
+            {
+                return (false, $"version {version}: {e.Message}");
+            }
+        }
+        // A store that repeats a request by itself can answer "taken" to its own success.
+        return (await log.Store.ReadAsync(key, cancellationToken) is { } winner && winner.AsSpan().SequenceEqual(content), null);
+    }
+
+    private CommitPlan Plan(TableState? state)
+    {
+        if (state is null)
+        {
+            var (protocol, metadata) = NewTable.Of(commit, time.GetUtcNow());
+            return new(commit.Schema, protocol, metadata, IsNew: true);
+        }
+        Features.CheckWrite(log.Table, state.Protocol!, state.Metadata!, state.Schema);
+        if (state.Mapping != ColumnMapping.None)
+            throw new TableFormatException(log.Table, "delta.columnMapping.mode", "tables with column mapping can be read here but not written.");
+        if (commit.Mode == WriteMode.Overwrite && commit.Rows is not null && state.Is("delta.appendOnly"))
+            throw new TableFormatException(log.Table, "delta.appendOnly", "the table only takes appends; rows cannot be overwritten.");
+        var (schema, added) = SchemaRules.Follow(commit.Table, state.Schema, commit.Schema);
+        if (added.IsEmpty)
+            return new(schema, null, null);
+        if (added.Any(c => SchemaRules.Uses(c.Type, "timestamp_ntz")) && !Features.Has(state.Protocol!, Features.TimestampNtz))
+            throw new SchemaMismatchException(commit.Table, "a column of type timestamp_ntz cannot be added to a table that was made without one; use timestamp.");
+        return new(schema, null, state.Metadata! with { SchemaString = SchemaJson.Append(state.Metadata!.SchemaString, added) });
+    }
+
+    private async ValueTask<List<LogAction>> ActionsAsync(TableState? state, CommitPlan plan, IReadOnlyList<AddFile> files, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var removed = commit.Mode == WriteMode.Overwrite && commit.Rows is not null && state is not null ? state.Files.Values.ToList() : [];
+        var inCommit = state is null || state.HasInCommitTimestamps ? Math.Max(now, (state?.Timestamp.ToUnixTimeMilliseconds() ?? 0) + 1) : (long?)null;
+        var actions = new List<LogAction>
+        {
+            new CommitInfo
+            {
+                InCommitTimestamp = inCommit,
+                Timestamp = now,
+                Operation = commit.Rows is not null ? "WRITE" : plan.IsNew ? "CREATE TABLE" : plan.Metadata is not null ? "ADD COLUMNS" : "WRITE",
+                Parameters = ImmutableSortedDictionary<string, string>.Empty.Add("mode", commit.Mode.ToString()).Add("partitionBy", JsonSerializer.Serialize(plan.Schema.PartitionColumns)),
+                Metrics = Metrics(files, removed),
+                ReadVersion = state?.Version,
+                IsBlindAppend = commit.Mode == WriteMode.Append,
+                EngineInfo = Engine,
+                TxnId = _txnId,
+                Lineage = commit.Lineage,
+                PreviousSha256 = state is not null && await log.Store.ReadAsync(LogNames.Commit(state.Version), cancellationToken) is { } previous ? Convert.ToHexStringLower(SHA256.HashData(previous)) : null,
+            },
+        };
+        if (plan.Protocol is not null)
+            actions.Add(plan.Protocol);
+        if (plan.Metadata is not null)
+            actions.Add(plan.Metadata);
+        if (commit.Transaction is { } transaction)
+            actions.Add(new Transaction(transaction.AppId, transaction.Version, now));
+        actions.AddRange(removed.Select(file => new RemoveFile(file.Path, now)
+        {
+            DataChange = true,
+            ExtendedFileMetadata = true,
+            PartitionValues = file.PartitionValues,
+            Size = file.Size,
+            DeletionVector = file.DeletionVector,
+            BaseRowId = file.BaseRowId,
+            DefaultRowCommitVersion = file.DefaultRowCommitVersion,
+        }));
+        actions.AddRange(files);
+        return actions;
+    }
+
+    private static ImmutableSortedDictionary<string, string> Metrics(IReadOnlyList<AddFile> files, List<AddFile> removed)
+    {
+        var metrics = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        metrics["numFiles"] = files.Count.ToString(CultureInfo.InvariantCulture);
+        metrics["numOutputRows"] = files.Sum(Rows).ToString(CultureInfo.InvariantCulture);
+        metrics["numOutputBytes"] = files.Sum(f => f.Size).ToString(CultureInfo.InvariantCulture);
+        if (removed.Count > 0)
+            metrics["numRemovedFiles"] = removed.Count.ToString(CultureInfo.InvariantCulture);
+        return metrics.ToImmutable();
+    }
+
+    private static long Rows(AddFile file)
+    {
+        using var stats = JsonDocument.Parse(file.Stats!);
+        return stats.RootElement.Long("numRecords") ?? 0;
+    }
+
+    /// <summary>Keeps the new state. Nothing here may fail the commit, which has happened.</summary>
+    private async ValueTask FinishAsync(TableState? state, byte[] content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var next = await log.NextAsync(state ?? new TableState { Table = log.Table }, content, CancellationToken.None);
+            await log.RememberAsync(next, CancellationToken.None);
+            await new CheckpointWriter(log, sql, time).WriteWhenDueAsync(next, cancellationToken);
+        }
+        catch (Exception e) when (e is LakeException or IOException or OperationCanceledException or UnauthorizedAccessException)
+        {
+            // The next reader finds the version in the log; the next tenth commit tries its checkpoint again.
+        }
+    }
+}
+
+/// <summary>What a commit does to a table's schema.</summary>
+/// <param name="Schema">The table's after it.</param>
+internal sealed record CommitPlan(TableSchema Schema, Protocol? Protocol, Metadata? Metadata, bool IsNew = false);
