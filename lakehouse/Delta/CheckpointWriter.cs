@@ -66,10 +66,13 @@ internal sealed class CheckpointWriter(DeltaLog log, SqlPool sql, TimeProvider t
         var (lines, parquet) = (name + ".json.tmp", name + ".parquet.tmp");
         try
         {
-            File.WriteAllBytes(lines, ActionWriter.WriteLines(actions));
+            var content = ActionWriter.WriteLines(actions);
+            File.WriteAllBytes(lines, content);
+            // The engine sets aside buffers of twice the longest line for each thread; its own default is 16 MiB.
+            var longest = Math.Max(1 << 20, LongestLine(content) + 1);
             using (var lease = sql.Rent())
                 lease.Connection.Execute($"""
-                    COPY (FROM read_json({SqlText.Path(lines)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {Columns}))
+                    COPY (FROM read_json({SqlText.Path(lines)}, format = 'newline_delimited', maximum_object_size = {longest}, columns = {Columns}))
                     TO {SqlText.Literal(parquet)} (FORMAT parquet, COMPRESSION snappy)
                     """, null, cancellationToken);
             using (var handle = File.OpenHandle(parquet, FileMode.Open, FileAccess.ReadWrite))
@@ -84,6 +87,14 @@ internal sealed class CheckpointWriter(DeltaLog log, SqlPool sql, TimeProvider t
             File.Delete(lines);
             File.Delete(parquet);
         }
+    }
+
+    private static int LongestLine(ReadOnlySpan<byte> content)
+    {
+        var longest = 0;
+        for (int end; (end = content.IndexOf((byte)'\n')) >= 0; content = content[(end + 1)..])
+            longest = Math.Max(longest, end);
+        return longest;
     }
 
     private async ValueTask<long> NewestPointerAsync(CancellationToken cancellationToken)

@@ -28,9 +28,9 @@ internal static class RoaringBitmap
             }
             return [.. positions];
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException e)
         {
-            throw new FormatException("the deletion vector ends too early");
+            throw new FormatException("the deletion vector ends too early", e);
         }
     }
 

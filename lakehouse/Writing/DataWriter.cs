@@ -67,7 +67,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
         }
         finally
         {
-            query.Connection.Execute($"DROP TABLE {temporary}");
+            query.Connection.Execute($"DROP TABLE {temporary}", null, CancellationToken.None);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
         {
             using var lease = sql.Rent();
             var temporary = TemporaryName();
-            lease.Connection.Execute($"CREATE TABLE {temporary} ({string.Join(", ", schema.Columns.Select(c => $"{SqlText.Name(c.Name)} {SqlText.Type(c.Type)}"))})");
+            lease.Connection.Execute($"CREATE TABLE {temporary} ({string.Join(", ", schema.Columns.Select(c => $"{SqlText.Name(c.Name)} {SqlText.Type(c.Type)}"))})", null, cancellationToken);
             try
             {
                 using (var appender = lease.Connection.Append(null, temporary))
@@ -105,7 +105,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
             }
             finally
             {
-                lease.Connection.Execute($"DROP TABLE {temporary}");
+                lease.Connection.Execute($"DROP TABLE {temporary}", null, CancellationToken.None);
             }
         }
     }
