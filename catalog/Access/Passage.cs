@@ -18,9 +18,11 @@ public abstract record Passage
         public void CreateViews(SqlConnection connection) => Create(connection, "VIEW");
 
         /// <summary>Copies what is visible into tables <c>schema.table</c> on a fresh connection, then closes its database to files, settings and extensions, for good.</summary>
-        /// <remarks>For SQL that others write: nothing else is there to read. Register functions before.</remarks>
+        /// <remarks>For SQL that others write: nothing else is there to read. Register functions before. The tables must fit into the database's memory limit.</remarks>
         public void Seal(SqlConnection connection)
         {
+            // DuckDB leaves its temporary folder open for reading and writing when all other files are closed: so there is none.
+            connection.Execute("SET temp_directory = ''");
             Create(connection, "TABLE");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");
