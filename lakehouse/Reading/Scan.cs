@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Plinth.Lakehouse.Delta;
@@ -11,7 +12,11 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
     private readonly DeletionVectors _vectors = new(table, store);
 
     public IReadOnlyList<DataFile> Files(TableState state) =>
-        [.. Ordered(state.Files.Values).Select(file => new DataFile(DataPaths.Resolve(table, store, file.Path), file.Size, Rows(file), file.PartitionValues))];
+        [.. Ordered(state.Files.Values).Select(Describe)];
+
+    /// <summary>The state's files for which <paramref name="keep"/> holds.</summary>
+    public ImmutableDictionary<FileKey, AddFile> Keep(TableState state, Func<DataFile, bool> keep) =>
+        state.Files.Where(file => keep(Describe(file.Value))).ToImmutableDictionary();
 
     public string ToSql(TableState state) => ToSql(state, [.. Ordered(state.Files.Values).Select(file => new ScanFile(file))]);
 
@@ -76,6 +81,8 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
         $"SELECT {string.Join(", ", schema.Columns.Select(c => (c.Name, Type: SqlText.Type(c.Type))).Concat(constants).Select(c => $"CAST(NULL AS {c.Type}) AS {SqlText.Name(c.Name)}"))} WHERE false";
 
     private static IEnumerable<AddFile> Ordered(IEnumerable<AddFile> files) => files.OrderBy(f => f.ModificationTime).ThenBy(f => f.Path, StringComparer.Ordinal);
+
+    private DataFile Describe(AddFile file) => new(DataPaths.Resolve(table, store, file.Path), file.Size, Rows(file), file.PartitionValues);
 
     private static long? Rows(AddFile file)
     {

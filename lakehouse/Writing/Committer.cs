@@ -25,8 +25,10 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         var state = await log.NewestAsync(cancellationToken); // 1
         if (IsApplied(state))
             return new CommitOutcome.AlreadyApplied(state!.Version);
+        if (PartlyApplied(state) is { } partly)
+            return partly;
         var plan = Plan(state);
-        if (state is not null && commit is { Rows: null, Transaction: null } && plan.Metadata is null)
+        if (state is not null && commit.Rows is null && Asked.IsEmpty && plan.Metadata is null)
             return new CommitOutcome.AlreadyApplied(state.Version);
         var writer = new DataWriter(commit.Table, plan.Schema, log.Store, sql, time);
         var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
@@ -36,8 +38,19 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         return outcome;
     }
 
-    private bool IsApplied(TableState? state) =>
-        commit.Transaction is { } mine && state?.Transactions.GetValueOrDefault(mine.AppId) is { } done && done.Version >= mine.Version;
+    /// <summary>The batches that the commit carries, one an application.</summary>
+    private ImmutableArray<AppTransaction> Asked => commit.Transaction is { } one ? commit.Transactions.Add(one) : commit.Transactions;
+
+    private bool IsApplied(TableState? state) => !Asked.IsEmpty && Asked.All(transaction => IsApplied(state, transaction));
+
+    private static bool IsApplied(TableState? state, AppTransaction asked) =>
+        state?.Transactions.GetValueOrDefault(asked.AppId) is { } done && done.Version >= asked.Version;
+
+    /// <summary>What to answer where the table has some of several batches but not all: their rows cannot be told apart any more.</summary>
+    private CommitOutcome.Conflict? PartlyApplied(TableState? state) =>
+        state is not null && Asked.FirstOrDefault(transaction => IsApplied(state, transaction)) is { } done
+            ? new(state.Version, $"the table has batch '{done.AppId}' already, but not all of the commit's batches")
+            : null;
 
     private async ValueTask<CommitOutcome> RaceAsync(TableState? state, CommitPlan plan, IReadOnlyList<AddFile> files, CancellationToken cancellationToken)
     {
@@ -61,6 +74,8 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
                     return new CommitOutcome.Conflict(next.Version, "it changed the rows that this commit would replace");
                 if (IsApplied(next))
                     return new CommitOutcome.AlreadyApplied(next.Version);
+                if (PartlyApplied(next) is { } partly)
+                    return partly;
             }
             if (state is null)
                 return new CommitOutcome.Unknown($"version {version} was taken and is gone");
@@ -156,8 +171,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             actions.Add(plan.Protocol);
         if (plan.Metadata is not null)
             actions.Add(plan.Metadata);
-        if (commit.Transaction is { } transaction)
-            actions.Add(new Transaction(transaction.AppId, transaction.Version, now));
+        actions.AddRange(Asked.Select(transaction => new Transaction(transaction.AppId, transaction.Version, now)));
         actions.AddRange(removed.Select(file => new RemoveFile(file.Path, now)
         {
             DataChange = true,

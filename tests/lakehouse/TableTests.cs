@@ -123,6 +123,32 @@ public class TableTests
     }
 
     [Fact]
+    public async Task Several_batches_of_one_commit_are_taken_together_or_not_at_all()
+    {
+        using var folder = new TemporaryFolder();
+        using var lake = Given.Lake(folder);
+        var both = Given.Rows(Given.Row(1)) with { Transactions = [new("ingest:1", 1), new("ingest:2", 1)] };
+
+        (await lake.CommitAsync(both)).Should().Be(new CommitOutcome.Committed(0, 1));
+        (await lake.CommitAsync(both)).Should().Be(new CommitOutcome.AlreadyApplied(0));
+        (await lake.CommitAsync(both with { Transactions = both.Transactions.Add(new("ingest:3", 1)) })).Should().BeOfType<CommitOutcome.Conflict>();
+        (await lake.IdsAsync()).Should().Equal(1);
+    }
+
+    [Fact]
+    public async Task A_snapshot_narrowed_to_new_files_gives_the_rows_that_came_since()
+    {
+        using var folder = new TemporaryFolder();
+        using var lake = Given.Lake(folder);
+        await lake.CommitRowsAsync(Given.Row(1));
+        var before = (await lake.ReadAsync(Given.Readings)).Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        await lake.CommitRowsAsync(Given.Row(2), Given.Row(3));
+
+        var since = (await lake.ReadAsync(Given.Readings)).Only(file => !before.Contains(file.Path));
+        lake.Select(since, "id").Select(row => row[0]).Should().Equal(2L, 3L);
+    }
+
+    [Fact]
     public async Task New_nullable_columns_at_the_end_are_added_and_old_rows_have_none()
     {
         using var folder = new TemporaryFolder();
