@@ -27,6 +27,7 @@ internal sealed class Operand
     private const int UsesBeforeIndex = 3;
 
     private byte[] _bytes = [];
+    private nint _address;
     private int _uses;
     private PolygonIndex? _index;
     private Geometry? _geometry;
@@ -40,14 +41,22 @@ internal sealed class Operand
 
     public IPreparedGeometry Prepared => _prepared ??= PreparedGeometryFactory.Prepare(Geometry);
 
-    /// <summary>Takes the bytes of a row; <paramref name="previous"/> are those of the row before in the same block, often the very same memory.</summary>
+    /// <summary>A new block of rows begins: memory seen before may hold other bytes now.</summary>
+    public void BeginBlock() => _address = 0;
+
+    /// <summary>Takes the bytes of a row.</summary>
+    /// <param name="stays">The bytes stay where they are until the block ends, so that the same address means the same bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(ReadOnlySpan<byte> wkb, ReadOnlySpan<byte> previous)
+    public unsafe void Take(ReadOnlySpan<byte> wkb, bool stays)
     {
-        if (wkb.Length == previous.Length && Unsafe.AreSame(ref MemoryMarshal.GetReference(wkb), ref MemoryMarshal.GetReference(previous)))
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(wkb));
+        if (stays && address == _address && wkb.Length == _bytes.Length && address != 0)
+        {
             _uses++;
-        else
-            Compare(wkb);
+            return;
+        }
+        Compare(wkb);
+        _address = stays ? address : 0;
     }
 
     private void Compare(ReadOnlySpan<byte> wkb)
@@ -57,7 +66,7 @@ internal sealed class Operand
             _uses++;
             return;
         }
-        (_uses, _index, _geometry, _prepared) = (0, null, null, null); // first, so that invalid bytes leave nothing half done
+        (_uses, _address, _index, _geometry, _prepared) = (0, 0, null, null, null); // first, so that invalid bytes leave nothing half done
         Shape = WkbShape.Read(wkb);
         _bytes = wkb.ToArray();
         _uses = 1;
@@ -85,23 +94,30 @@ internal sealed class Relations
     /// <summary>This thread's.</summary>
     public static Relations Own => t_own ??= new();
 
-    public bool Holds(Relation relation, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> previousA, ReadOnlySpan<byte> previousB)
+    /// <summary>A new block of rows begins.</summary>
+    public void BeginBlock()
+    {
+        _left.BeginBlock();
+        _right.BeginBlock();
+    }
+
+    public bool Holds(Relation relation, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, bool staysA, bool staysB)
     {
         var pointA = WkbShape.TryReadPoint(a, out var ax, out var ay);
         var pointB = WkbShape.TryReadPoint(b, out var bx, out var by);
         if (pointB && !pointA)
         {
-            _left.Take(a, previousA);
+            _left.Take(a, staysA);
             if (_left.Shape.IsPolygonal)
-                return !double.IsNaN(bx) && !_left.Shape.IsEmpty ? OfPolygon(relation, _left.Locate(bx, by)) : relation == Relation.Disjoint || (relation == Relation.Equals && double.IsNaN(bx) && _left.Shape.IsEmpty);
-            _right.Take(b, previousB);
+                return OfPolygon(relation, _left, bx, by);
+            _right.Take(b, staysB);
         }
         else if (pointA && !pointB)
         {
-            _right.Take(b, previousB);
+            _right.Take(b, staysB);
             if (_right.Shape.IsPolygonal)
-                return !double.IsNaN(ax) && !_right.Shape.IsEmpty ? OfPolygon(Swap(relation), _right.Locate(ax, ay)) : relation == Relation.Disjoint || (relation == Relation.Equals && double.IsNaN(ax) && _right.Shape.IsEmpty);
-            _left.Take(a, previousA);
+                return OfPolygon(Swap(relation), _right, ax, ay);
+            _left.Take(a, staysA);
         }
         else if (pointA && pointB)
         {
@@ -109,8 +125,8 @@ internal sealed class Relations
         }
         else
         {
-            _left.Take(a, previousA);
-            _right.Take(b, previousB);
+            _left.Take(a, staysA);
+            _right.Take(b, staysB);
         }
         return OfAny(relation);
     }
@@ -152,15 +168,21 @@ internal sealed class Relations
         _ => a.Overlaps(b),
     };
 
-    /// <summary>Of a polygon to a point that lies there.</summary>
-    private static bool OfPolygon(Relation relation, Location location) => relation switch
+    /// <summary>Of a polygon to a point; NaN is the empty point.</summary>
+    private static bool OfPolygon(Relation relation, Operand polygon, double x, double y)
     {
-        Relation.Contains => location == Location.Interior,
-        Relation.Covers or Relation.Intersects => location != Location.Exterior,
-        Relation.Disjoint => location == Location.Exterior,
-        Relation.Touches => location == Location.Boundary,
-        _ => false,
-    };
+        if (double.IsNaN(x) || polygon.Shape.IsEmpty)
+            return relation == Relation.Disjoint || (relation == Relation.Equals && double.IsNaN(x) && polygon.Shape.IsEmpty);
+        var location = polygon.Locate(x, y);
+        return relation switch
+        {
+            Relation.Contains => location == Location.Interior,
+            Relation.Covers or Relation.Intersects => location != Location.Exterior,
+            Relation.Disjoint => location == Location.Exterior,
+            Relation.Touches => location == Location.Boundary,
+            _ => false,
+        };
+    }
 
     private static bool OfPoints(Relation relation, bool same, bool emptyA, bool emptyB) => relation switch
     {

@@ -13,7 +13,7 @@ internal static class Wkb
     /// <exception cref="FormatException">It is no WKB, or no geometry.</exception>
     public static Geometry Read(ReadOnlySpan<byte> wkb)
     {
-        if (WkbShape.TryReadPoint(wkb, out var x, out var y))
+        if (wkb.Length == 21 && WkbShape.TryReadPoint(wkb, out var x, out var y)) // without Z
             return double.IsNaN(x) ? Point.Empty : new Point(x, y);
         WkbShape.Read(wkb);
         try
@@ -47,6 +47,10 @@ internal static class Wkb
             throw new FormatException($"Invalid WKT '{(text.Length > 60 ? text[..60] + "…" : text)}': {e.Message.TrimEnd('.')}.", e);
         }
     }
+
+    /// <summary>WKT as DuckDB writes it, e.g. <c>POINT Z (1 2 3)</c>; digits enough to read the same number back.</summary>
+    public static string ToText(Geometry geometry) =>
+        new WKTWriter(HasZ(geometry) ? 3 : 2).Write(geometry).Replace("Z(", "Z (", StringComparison.Ordinal);
 
     /// <summary>Little-endian ISO WKB; Z where any coordinate has one. An empty point is (NaN, NaN).</summary>
     public static byte[] Write(Geometry geometry)

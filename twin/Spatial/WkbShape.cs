@@ -56,7 +56,7 @@ internal readonly record struct WkbShape(WkbType Type, int Points, double MinX, 
                 break;
             case WkbType.Polygon:
                 for (var rings = cursor.ReadCount(4); rings > 0; rings--)
-                    box.Add(ref cursor, cursor.ReadCoordinateCount());
+                    box.AddRing(ref cursor);
                 break;
             default:
                 for (var parts = cursor.ReadCount(5); parts > 0; parts--)
@@ -73,13 +73,27 @@ internal readonly record struct WkbShape(WkbType Type, int Points, double MinX, 
     private struct Box()
     {
         public int Points;
+        private double _lastX, _lastY;
         public double MinX = double.PositiveInfinity, MinY = double.PositiveInfinity, MaxX = double.NegativeInfinity, MaxY = double.NegativeInfinity;
+
+        public void AddRing(ref WkbCursor cursor)
+        {
+            var count = cursor.ReadCoordinateCount();
+            if (count == 0)
+                return;
+            var start = cursor;
+            start.ReadXY(out var x, out var y);
+            Add(ref cursor, count);
+            if (count < 4 || x != _lastX || y != _lastY)
+                throw new InvalidWkbException($"a ring of {count} points is no closed ring");
+        }
 
         public void Add(ref WkbCursor cursor, int count)
         {
             for (; count > 0; count--)
             {
                 cursor.ReadXY(out var x, out var y);
+                (_lastX, _lastY) = (x, y);
                 if (double.IsNaN(x) && double.IsNaN(y))
                     continue;
                 if (!double.IsFinite(x) || !double.IsFinite(y))
