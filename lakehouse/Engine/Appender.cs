@@ -8,6 +8,8 @@ public sealed unsafe class Appender : IDisposable
     private readonly AppenderHandle handle;
     private readonly ChunkHandle chunk;
     private readonly ColumnFill[] columns;
+    private readonly ConnectionHandle connection;
+    private readonly string? schema;
     private readonly string table;
     private int rows; // in the chunk
     private long handed; // to DuckDB
@@ -15,6 +17,8 @@ public sealed unsafe class Appender : IDisposable
 
     internal Appender(ConnectionHandle connection, string? schema, string table)
     {
+        this.connection = connection;
+        this.schema = schema;
         this.table = table;
         var state = Capi.AppenderCreate(connection, schema, table, out var appender);
         handle = new(appender);
@@ -49,7 +53,7 @@ public sealed unsafe class Appender : IDisposable
             }
             catch (Exception exception) when (exception is ArgumentException or OverflowException)
             {
-                throw new ArgumentException($"Table '{table}', row {handed + rows}, column {i + 1}: {exception.Message}", nameof(values), exception);
+                throw new ArgumentException($"Table '{table}', row {handed + rows}, column '{ColumnName(i)}': {exception.Message}", nameof(values), exception);
             }
         }
         if (++rows == Capi.VectorSize)
@@ -92,6 +96,20 @@ public sealed unsafe class Appender : IDisposable
         Check(Capi.AppendDataChunk(handle, chunk.Pointer));
         handed += rows;
         StartChunk();
+    }
+
+    private string ColumnName(int column)
+    {
+        var state = Capi.TableDescriptionCreate(connection, schema, table, out var description);
+        try
+        {
+            return state == Capi.Success
+                && Capi.TableDescriptionColumnName(description, (ulong)column) is var name and not 0 ? Capi.TakeText(name) : $"{column + 1}";
+        }
+        finally
+        {
+            Capi.TableDescriptionDestroy(ref description);
+        }
     }
 
     private void StartChunk()

@@ -210,10 +210,10 @@ internal sealed unsafe class ColumnFill
 
     private void WritePairs(ulong row, object value)
     {
-        var pairs = value switch
+        (object Key, object? Value)[] pairs = value switch
         {
             IReadOnlyDictionary<object, object?> map => map.Select(pair => (pair.Key, pair.Value)).ToArray(),
-            IDictionary map => map.Cast<DictionaryEntry>().Select(pair => (pair.Key, pair.Value)).ToArray(),
+            IDictionary map => map.Keys.Cast<object>().Select(key => (key, map[key])).ToArray(),
             _ => throw Unfit(value),
         };
         var first = Reserve(pairs.Length);

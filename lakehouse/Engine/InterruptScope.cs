@@ -45,7 +45,17 @@ internal sealed class InterruptScope : IDisposable
     private void Interrupt()
     {
         lock (gate)
-            if (!ended)
+        {
+            if (ended || connection.IsClosed)
+                return;
+            try
+            {
                 Capi.Interrupt(connection);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Disposed just now by another thread; nothing runs on it that could be stopped.
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ internal static unsafe class ParameterValue
         Guid v => Capi.CreateUuid(UuidValue.Plain(v)),
         object?[] v when expected != 0 && Capi.GetTypeId(expected) == TypeId.Struct => Struct(v, expected),
         IReadOnlyDictionary<object, object?> v => Map([.. v.Select(pair => ((object?)pair.Key, pair.Value))], expected),
-        IDictionary v => Map([.. v.Cast<DictionaryEntry>().Select(pair => ((object?)pair.Key, pair.Value))], expected),
+        IDictionary v => Map([.. v.Keys.Cast<object?>().Select(key => (key, v[key!]))], expected),
         IEnumerable v => List([.. v.Cast<object?>()], expected),
         _ => throw new ArgumentException($"A value of type {value.GetType()} cannot be a parameter of SQL: {string.Create(CultureInfo.InvariantCulture, $"{value}")}"),
     };
@@ -145,10 +145,10 @@ internal static unsafe class ParameterValue
         }
     }
 
-    /// <summary>Values to destroy.</summary>
+    /// <summary>Values to destroy; room for one at least, so that the pointer to an empty list's values is not null.</summary>
     private readonly ref struct ValueList(int count)
     {
-        public nint[] Items { get; } = new nint[count];
+        public nint[] Items { get; } = new nint[Math.Max(count, 1)];
 
         public void Dispose()
         {

@@ -64,7 +64,12 @@ public sealed class SqlConnection : IDisposable
     }
 
     /// <summary>Makes a C# function callable in SQL, in this database's every connection; the same name and parameter types again replace it, other types stand beside it.</summary>
+    /// <remarks>
+    /// A builtin of the same name, parameter and return types gives way. A query under way keeps the body it began with.
+    /// With several overloads an untyped <c>NULL</c> is ambiguous to DuckDB: write <c>NULL::BLOB</c>.
+    /// </remarks>
     /// <exception cref="SqlException">DuckDB refused it.</exception>
+    /// <exception cref="ArgumentException">The same name and parameters are registered with another return type.</exception>
     public void Register(ScalarFunction function)
     {
         ObjectDisposedException.ThrowIf(Handle.IsClosed, this);

@@ -28,6 +28,7 @@ public sealed class SqlDatabase : IDisposable
     private readonly DatabaseHandle handle;
     private readonly SqlConnection housekeeping;
     private readonly Lock gate = new();
+    private readonly Dictionary<string, SqlType> scalarFunctions = new(StringComparer.OrdinalIgnoreCase); // what each signature returns
     private readonly Dictionary<string, TableThunk.Slot> tableFunctions = new(StringComparer.OrdinalIgnoreCase);
 
     private SqlDatabase(DatabaseHandle handle)
@@ -83,7 +84,11 @@ public sealed class SqlDatabase : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+            var signature = $"{function.Name}({string.Join(", ", function.Parameters)})";
+            if (scalarFunctions.TryGetValue(signature, out var returns) && returns != function.Returns)
+                throw new ArgumentException($"The function {signature} exists and returns {returns}: one that returns {function.Returns} cannot replace it, DuckDB would find each call ambiguous.", nameof(function));
             ScalarThunk.Register(housekeeping.Handle, function);
+            scalarFunctions[signature] = function.Returns;
         }
     }
 

@@ -93,6 +93,17 @@ internal static unsafe partial class Capi
     [LibraryImport(Library, EntryPoint = "duckdb_appender_destroy")]
     public static partial int AppenderDestroy(ref nint appender);
 
+    /// <param name="description">To be destroyed, also after an error.</param>
+    [LibraryImport(Library, EntryPoint = "duckdb_table_description_create", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TableDescriptionCreate(ConnectionHandle connection, string? schema, string table, out nint description);
+
+    /// <returns>Text to free.</returns>
+    [LibraryImport(Library, EntryPoint = "duckdb_table_description_get_column_name")]
+    public static partial nint TableDescriptionColumnName(nint description, ulong column);
+
+    [LibraryImport(Library, EntryPoint = "duckdb_table_description_destroy")]
+    public static partial void TableDescriptionDestroy(ref nint description);
+
     [LibraryImport(Library, EntryPoint = "duckdb_error_data_message")]
     public static partial nint ErrorDataMessage(nint errorData);
 

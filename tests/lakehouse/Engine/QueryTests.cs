@@ -134,35 +134,6 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
-    public void Five_million_rows_stream_with_flat_memory()
-    {
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        using var result = sql.Query("SELECT i, i || ' is the number of this row' AS text FROM range(5000000) t(i)");
-        long rows = 0, sum = 0, bytes = 0, before = 0;
-        while (result.NextChunk())
-        {
-            var chunk = result.Chunk;
-            foreach (var value in chunk[0].Values<long>())
-                sum += value;
-            for (var row = 0; row < chunk.Count; row++)
-                bytes += chunk[1].Bytes(row).Length;
-            rows += chunk.Count;
-            if (before == 0 && rows > 500_000)
-                before = WorkingSet();
-        }
-        rows.Should().Be(5_000_000);
-        sum.Should().Be(5_000_000L * 4_999_999 / 2);
-        bytes.Should().Be(sql.Scalar<long>("SELECT sum(strlen(i || ' is the number of this row')) FROM range(5000000) t(i)"));
-        (WorkingSet() - before).Should().BeLessThan(60_000_000, "the whole result is over 200 MB");
-
-        long WorkingSet()
-        {
-            process.Refresh();
-            return process.WorkingSet64;
-        }
-    }
-
-    [Fact]
     public void A_result_that_another_statement_cut_off_says_so_instead_of_ending_early()
     {
         using var result = sql.Query("SELECT * FROM range(1000000)");
