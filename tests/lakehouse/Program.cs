@@ -1,0 +1,31 @@
+using System.Globalization;
+using Plinth.Lakehouse;
+
+namespace Plinth.Tests.Lakehouse;
+
+/// <summary>The tests' entry point, and a writer that tests start as a process of its own in order to kill it.</summary>
+internal static class Program
+{
+    public const string WriterMode = "--write-until-killed";
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is [WriterMode, var root])
+            return await WriteUntilKilledAsync(root);
+        return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+    }
+
+    /// <summary>Goes on behind the last batch that the table has; says which batch it begins (<c>&gt;</c>) and which is committed (<c>=</c>).</summary>
+    private static async Task<int> WriteUntilKilledAsync(string root)
+    {
+        using var lake = Lake.Open(new(root) { Sql = new() { Threads = 1, MemoryLimit = "512MB" } });
+        var done = lake.Exists(Given.Readings) ? (await lake.ReadAsync(Given.Readings)).Transactions.GetValueOrDefault("batches", 0) : 0;
+        for (var batch = done + 1; ; batch++)
+        {
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $">{batch}"));
+            var outcome = await lake.CommitAsync(Given.Rows(Given.Row((batch * 2) - 1), Given.Row(batch * 2)) with { Transaction = new("batches", batch) });
+            outcome.RequireVersion(Given.Readings);
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"={batch}"));
+        }
+    }
+}
