@@ -56,7 +56,7 @@ internal sealed class FieldConverter
             return Fail(out problem, "has bytes that do not fit the layout's encoding; name the right one under 'encoding'");
         if (text.Contains('\0'))
             return Fail(out problem, "holds a NUL character");
-        if (_pattern is not null && !_pattern.IsMatch(text))
+        if (_pattern is not null && !Matches(_pattern, text))
             return Fail(out problem, $"does not match the pattern {_column.Pattern}");
         return _kind switch
         {
@@ -104,6 +104,18 @@ internal sealed class FieldConverter
                 if (text.SequenceEqual(value.AsSpan().Trim()))
                     return true;
         return false;
+    }
+
+    private static bool Matches(Regex pattern, ReadOnlySpan<char> text)
+    {
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
     }
 
     private object? Number(ReadOnlySpan<char> text, out string? problem) =>

@@ -1,0 +1,55 @@
+using Plinth.Catalog;
+using Plinth.Lakehouse;
+
+namespace Plinth.Ingestion;
+
+/// <summary>What one file, or one stretch of a large one, gives to the tables.</summary>
+/// <param name="Path">Where the file lies.</param>
+/// <param name="Number">From 1.</param>
+internal sealed record FilePart(string Path, string Sha256, SourceContract Contract, int Number)
+{
+    /// <summary>Whether the file ends with it.</summary>
+    public bool Last { get; set; }
+
+    /// <summary>Rows by table.</summary>
+    public Dictionary<TableName, List<object?[]>> Tables { get; } = [];
+
+    /// <summary>Rows and rejections in it.</summary>
+    public int Items { get; private set; }
+
+    /// <summary>Rows for the layout's own dataset.</summary>
+    public int Rows => Tables.TryGetValue(Contract.Dataset, out var rows) ? rows.Count : 0;
+
+    /// <summary>Rows for the table of rejections.</summary>
+    public int Rejected => Tables.TryGetValue(Rejections.TableOf(Contract.Dataset), out var rows) ? rows.Count : 0;
+
+    public void Add(TableName table, object?[] row)
+    {
+        if (!Tables.TryGetValue(table, out var rows))
+            Tables.Add(table, rows = []);
+        rows.Add(row);
+        Items++;
+    }
+
+    /// <summary>Marks a file as taken in whole, in each table that has rows of it: <c>ingest:&lt;sha256&gt;:&lt;layout&gt;</c>.</summary>
+    public static string Marker(string sha256, string contract) => $"ingest:{sha256}:{contract}";
+
+    /// <summary>Marks how far a file of several parts is: its version is the part's number.</summary>
+    private string Progress => $"{Marker(Sha256, Contract.Name)}#part";
+
+    private bool Alone => Last && Number == 1;
+
+    /// <summary>The batches this part is.</summary>
+    public IEnumerable<AppTransaction> Transactions()
+    {
+        if (!Alone)
+            yield return new(Progress, Number);
+        if (Last)
+            yield return new(Marker(Sha256, Contract.Name), 1);
+    }
+
+    /// <summary>Whether a table has this part already.</summary>
+    public bool IsIn(Snapshot? table) => table is not null && (Alone
+        ? table.Transactions.ContainsKey(Marker(Sha256, Contract.Name))
+        : table.Transactions.TryGetValue(Progress, out var number) && number >= Number);
+}

@@ -1,0 +1,35 @@
+namespace Plinth.Ingestion;
+
+/// <summary>How to take files in.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>Names the run in lineage and rejections.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Names the code in lineage, e.g. a version or a commit's hash.</summary>
+    public required string CodeVersion { get; init; }
+
+    /// <value>Knows longitude and latitude only (OGC:CRS84, EPSG:4326, EPSG:4490): every other CRS is refused.</value>
+    public ICoordinates Coordinates { get; init; } = LongitudeLatitude.Instance;
+
+    /// <summary>Key of pseudonyms. Personal columns whose level is below L3 are stored as HMAC-SHA256 under it; without a key they are stored as null.</summary>
+    public string? PseudonymKey { get; init; }
+
+    /// <summary>Rows after which a file is committed in parts, and a batch of small files is full. Fixed: a rerun must cut a file at the same rows.</summary>
+    internal int RowsPerPart { get; init; } = 100_000;
+
+    /// <summary>Called after each step that leaves something behind; tests throw from it.</summary>
+    internal Action<string>? AfterStep { get; init; }
+}
+
+/// <summary>Takes longitude and latitude as they are.</summary>
+internal sealed class LongitudeLatitude : ICoordinates
+{
+    public static readonly LongitudeLatitude Instance = new();
+
+    public bool TryToCrs84(string crs, double x, double y, out double longitude, out double latitude)
+    {
+        (longitude, latitude) = (x, y);
+        return crs is "OGC:CRS84" or "EPSG:4326" or "EPSG:4490" && Math.Abs(x) <= 180 && Math.Abs(y) <= 90;
+    }
+}

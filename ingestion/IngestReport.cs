@@ -1,0 +1,40 @@
+namespace Plinth.Ingestion;
+
+/// <summary>What became of the files of one call.</summary>
+/// <param name="Files">One entry a file, in the order in which they were found.</param>
+/// <param name="Rows">Rows stored in the datasets of the files' layouts.</param>
+/// <param name="Rejected">Rows stored in <c>&lt;schema&gt;.rejected</c>. Rows read = rows stored + rows rejected.</param>
+/// <param name="Versions">Newest version of each table that the files' layouts name, by table.</param>
+public sealed record IngestReport(IReadOnlyList<IngestedFile> Files, long Rows, long Rejected, IReadOnlyDictionary<string, long> Versions);
+
+/// <summary>One file's fate.</summary>
+/// <param name="Path">As it was found.</param>
+/// <param name="Sha256">Of its content, lower-case hexadecimal; empty where it was not read.</param>
+/// <param name="Reason">Why it was refused or ignored, and what to do.</param>
+/// <param name="Dataset">The table its rows are in.</param>
+/// <param name="Rows">Rows of it stored in this call.</param>
+/// <param name="Rejected">Rows of it rejected in this call.</param>
+public sealed record IngestedFile(string Path, string Sha256, FileStatus Status, string? Reason, string? Dataset, long Rows, long Rejected)
+{
+    /// <summary>The layout it was read by.</summary>
+    public string? Contract { get; init; }
+}
+
+/// <summary>What became of a file.</summary>
+public enum FileStatus
+{
+    /// <summary>Its rows are stored.</summary>
+    Ingested,
+    /// <summary>They were stored by an earlier call.</summary>
+    Unchanged,
+    /// <summary>It is not what its family or layout says; nothing of it is stored.</summary>
+    Refused,
+    /// <summary>It lies in a folder of sources but is none: a hidden file, a readme, a licence.</summary>
+    Ignored,
+}
+
+/// <summary>How far a call is.</summary>
+/// <param name="File">The file at work.</param>
+/// <param name="Done">Files done before it.</param>
+/// <param name="Rows">Rows read so far, in all files.</param>
+public sealed record IngestProgress(string File, int Done, int Total, long Rows);

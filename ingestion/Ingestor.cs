@@ -1,0 +1,175 @@
+using Plinth.Catalog;
+using Plinth.Ingestion.Tabular;
+using Plinth.Lakehouse;
+using Plinth.Lakehouse.Raw;
+
+namespace Plinth.Ingestion;
+
+/// <summary>Takes source files into a lake: originals into the raw zone, their rows into the tables of their layouts, bad rows into <c>&lt;schema&gt;.rejected</c>.</summary>
+/// <remarks>
+/// Safe to repeat, and to run again after it was killed at any moment: a file that is taken in already (by its content and layout) changes nothing, and one
+/// that is half in is finished. Safe in several processes at once.
+/// </remarks>
+public sealed class Ingestor
+{
+    private static readonly string[] Families = ["photos", "models", "imagery", "hotline", "sensors", "base"];
+
+    private readonly CityCatalog _catalog;
+    private readonly IngestOptions _options;
+    private readonly FileReaders _readers;
+    private readonly LayoutChoice _layouts;
+
+    /// <summary>An ingestor into the catalog's lake.</summary>
+    public Ingestor(CityCatalog catalog, IngestOptions options)
+    {
+        (_catalog, _options) = (catalog, options);
+        _readers = FileReaders.Of(catalog);
+        _layouts = new(catalog, _readers);
+    }
+
+    /// <summary>Takes files in, and all files of folders. A file that is refused does not stop the others: see its entry in the report.</summary>
+    /// <param name="family">photos, models, imagery, hotline, sensors or base.</param>
+    /// <param name="contract">A layout's name or YAML file for all files; null to recognise each file's by itself.</param>
+    /// <exception cref="SourceFormatException">There is no such family, or no path is given.</exception>
+    /// <exception cref="ContractException">There is no such layout, or a contract has faults.</exception>
+    /// <exception cref="CommitFailedException">The lake did not take a commit; what was committed before it stays, and a rerun goes on from there.</exception>
+    public async Task<IngestReport> IngestAsync(string family, IReadOnlyList<string> paths, string? contract = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (!Families.Contains(family))
+            throw new SourceFormatException(family, "is no family of sources", $"one of {string.Join(", ", Families)}");
+        if (paths.Count == 0)
+            throw new SourceFormatException(family, "no path is given", "a file or a folder");
+        if (contract is not null)
+            _ = _catalog.Source(contract);
+        var run = new Run(this, family, contract, progress);
+        var files = SourceFiles.Find(paths);
+        for (var i = 0; i < files.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(new(files[i].Path, i, files.Count, run.ItemsRead));
+            run.Files.Add(files[i].Status == FileStatus.Ingested
+                ? await run.TakeAsync(files[i].Path, i, files.Count, cancellationToken)
+                : new(files[i].Path, "", files[i].Status, files[i].Reason, null, 0, 0));
+        }
+        return await run.EndAsync(cancellationToken);
+    }
+
+    /// <summary>One call.</summary>
+    private sealed class Run(Ingestor owner, string family, string? layout, IProgress<IngestProgress>? progress)
+    {
+        private readonly Lake _lake = owner._catalog.Lake;
+        private readonly IngestBatch _batch = new(owner._catalog, owner._options);
+        private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
+        private readonly Dictionary<TableName, Snapshot?> _snapshots = [];
+
+        public List<IngestedFile> Files { get; } = [];
+
+        public long ItemsRead { get; private set; }
+
+        /// <summary>Takes one file: its rows are committed now or wait in the batch.</summary>
+        public async Task<IngestedFile> TakeAsync(string path, int done, int total, CancellationToken cancellationToken)
+        {
+            var sha256 = "";
+            try
+            {
+                sha256 = await RawZone.HashAsync(path, cancellationToken);
+                var (contract, reader) = owner._layouts.For(family, path, layout);
+                if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
+                    return Entry(FileStatus.Unchanged, null, contract, 0, 0);
+                var input = new FileInput(path, sha256, contract, owner._options.Coordinates);
+                var (rows, rejected) = await StoreAsync(input, reader, (done, total), cancellationToken);
+                return Entry(FileStatus.Ingested, null, contract, rows, rejected);
+            }
+            catch (SourceFormatException e)
+            {
+                return Entry(FileStatus.Refused, $"{e.Reason}; expected {e.Expected}", null, 0, 0);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return Entry(FileStatus.Refused, $"cannot be read: {e.Message}", null, 0, 0);
+            }
+
+            IngestedFile Entry(FileStatus status, string? reason, SourceContract? contract, long rows, long rejected) =>
+                new(path, sha256, status, reason, contract?.Dataset.ToString(), rows, rejected) { Contract = contract?.Name };
+        }
+
+        /// <summary>Commits what waits and sums up.</summary>
+        public async Task<IngestReport> EndAsync(CancellationToken cancellationToken)
+        {
+            await CommitAsync(cancellationToken);
+            var tables = Files.Where(f => f.Dataset is not null).Select(f => TableName.Parse(f.Dataset!)).Concat(_batch.Changed).Distinct();
+            var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
+            foreach (var table in tables)
+                versions[table.ToString()] = (await _lake.ReadAsync(table, cancellationToken: cancellationToken)).Version;
+            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions);
+        }
+
+        /// <summary>Reads a file part by part. Before the first part is read without a refusal, nothing is stored.</summary>
+        private async Task<(long Rows, long Rejected)> StoreAsync(FileInput input, IFileReader reader, (int Done, int Total) at, CancellationToken cancellationToken)
+        {
+            var (rows, rejected, isStored) = (0L, 0L, false);
+            foreach (var part in Parts(input, reader))
+            {
+                if (!isStored)
+                    await KeepOriginalAsync(input, cancellationToken);
+                isStored = true;
+                _batch.Add(part);
+                (rows, rejected) = (rows + part.Rows, rejected + part.Rejected);
+                ItemsRead += part.Items;
+                if (_batch.Items < owner._options.RowsPerPart)
+                    continue;
+                progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
+                await CommitAsync(cancellationToken);
+            }
+            return (rows, rejected);
+        }
+
+        private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader)
+        {
+            var name = Path.GetFileName(input.Path);
+            var rejections = Rejections.TableOf(input.Contract.Dataset);
+            var now = _lake.Time.GetUtcNow();
+            var part = new FilePart(input.Path, input.Sha256, input.Contract, 1);
+            foreach (var item in reader is ILayoutReader stream ? stream.Stream(input) : ReadItems.Stream(reader.Read(input)))
+            {
+                if (part.Items >= owner._options.RowsPerPart)
+                {
+                    yield return part;
+                    part = new(input.Path, input.Sha256, input.Contract, part.Number + 1);
+                }
+                if (item.Row is { } row)
+                {
+                    _pseudonyms.Apply(item.Table, row);
+                    part.Add(item.Table, row);
+                }
+                else
+                {
+                    part.Add(rejections, Rejections.Row(item.Rejected!, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
+                }
+            }
+            part.Last = true;
+            yield return part;
+        }
+
+        private async Task KeepOriginalAsync(FileInput input, CancellationToken cancellationToken)
+        {
+            var kept = await _lake.Raw.PutAsync(input.Path, cancellationToken);
+            if (kept.Sha256 != input.Sha256)
+                throw new SourceFormatException(Path.GetFileName(input.Path), "changed while it was read", "a file that nobody writes to; run again");
+            owner._options.AfterStep?.Invoke($"raw {input.Sha256}");
+        }
+
+        private async Task<bool> IsInAsync(SourceContract contract, string sha256, CancellationToken cancellationToken)
+        {
+            if (!_snapshots.TryGetValue(contract.Dataset, out var snapshot))
+                _snapshots[contract.Dataset] = snapshot = _lake.Exists(contract.Dataset) ? await _lake.ReadAsync(contract.Dataset, cancellationToken: cancellationToken) : null;
+            return snapshot is not null && snapshot.Transactions.ContainsKey(FilePart.Marker(sha256, contract.Name));
+        }
+
+        private async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            await _batch.CommitAsync(cancellationToken);
+            _snapshots.Clear();
+        }
+    }
+}

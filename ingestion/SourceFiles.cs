@@ -1,0 +1,50 @@
+namespace Plinth.Ingestion;
+
+/// <summary>Finds the files behind the paths of a call.</summary>
+internal static class SourceFiles
+{
+    private static readonly string[] Names = ["readme", "license", "licence", "copying", "notice", "sha256sums", "thumbs.db", "desktop.ini"];
+
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
+    /// <summary>Each file once, folders opened in order of name; what cannot be read is in the list with the reason.</summary>
+    public static IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths)
+    {
+        var found = new List<SourceFile>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in paths)
+            foreach (var file in Expand(path))
+                if (seen.Add(Path.GetFullPath(file.Path)))
+                    found.Add(file);
+        return found;
+    }
+
+    private static IEnumerable<SourceFile> Expand(string path)
+    {
+        if (File.Exists(path))
+            return [new(path, FileStatus.Ingested, null)];
+        if (!Directory.Exists(path))
+            return [new(path, FileStatus.Refused, "there is no such file or folder")];
+        var files = Directory.EnumerateFiles(path, "*", Everything).Order(StringComparer.Ordinal).Select(file => InFolder(path, file)).ToList();
+        return files.Exists(f => f.Status == FileStatus.Ingested)
+            ? files
+            : [.. files, new(path, FileStatus.Refused, files.Count == 0 ? "the folder is empty" : "the folder holds no source file, only hidden files, readmes and licences")];
+    }
+
+    private static SourceFile InFolder(string folder, string file)
+    {
+        if (Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')))
+            return new(file, FileStatus.Ignored, "hidden files are left out");
+        var name = Path.GetFileName(file);
+        return Array.Exists(Names, n => string.Equals(name, n, StringComparison.OrdinalIgnoreCase) || name.StartsWith(n + ".", StringComparison.OrdinalIgnoreCase))
+            || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)
+            ? new(file, FileStatus.Ignored, "readmes, licences and checksums are left out; name the file itself to take it in")
+            : new(file, FileStatus.Ingested, null);
+    }
+}
+
+/// <summary>A file to take in (<see cref="FileStatus.Ingested"/>), or one that is not, and why.</summary>
+internal sealed record SourceFile(string Path, FileStatus Status, string? Reason);

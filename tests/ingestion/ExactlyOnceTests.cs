@@ -1,0 +1,98 @@
+using Plinth.Ingestion;
+
+namespace Plinth.Tests;
+
+public class ExactlyOnceTests
+{
+    private static readonly string[] Hotline = [Repository.Sample("hotline", "boston311-100-bad.tsv"), Repository.Sample("hotline", "boston311-100.csv")];
+    private static readonly string[] Sensors = [Repository.Sample("sensors", "occupancy_6005.csv"), Repository.Sample("sensors", "sample_config.parquet"), Repository.Sample("sensors", "speed_6005.csv")];
+
+    [Fact]
+    public async Task A_second_run_changes_nothing()
+    {
+        using var given = new Given();
+        var first = await given.Ingest("hotline", Repository.Sample("hotline"));
+        var contents = await given.Contents();
+        given.Reopen();
+        var second = await given.Ingest("hotline", Repository.Sample("hotline"));
+
+        second.Files.Should().OnlyContain(f => f.Status == FileStatus.Unchanged && f.Rows == 0 && f.Rejected == 0);
+        second.Versions["hotline.service_request"].Should().Be(first.Versions["hotline.service_request"]);
+        (await given.Contents()).Should().Equal(contents);
+    }
+
+    [Fact]
+    public async Task The_same_content_under_two_names_is_stored_once()
+    {
+        using var given = new Given();
+        var content = await File.ReadAllBytesAsync(Hotline[1], TestContext.Current.CancellationToken);
+        var report = await given.Ingest("hotline", given.File("a.csv", content), given.File("b.csv", content));
+
+        report.Files.Select(f => f.Status).Should().Equal(FileStatus.Ingested, FileStatus.Unchanged);
+        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(100L);
+        given.Originals().Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("hotline", 100_000)]
+    [InlineData("hotline", 30)]
+    [InlineData("sensors", 100_000)]
+    [InlineData("sensors", 2000)]
+    public async Task A_run_killed_after_any_step_and_repeated_ends_in_the_same_state(string family, int rowsPerPart)
+    {
+        var files = family == "hotline" ? Hotline : Sensors;
+        var steps = 0;
+        using var whole = new Given("whole");
+        await whole.IngestBy(family, null, o => o with { RowsPerPart = rowsPerPart, AfterStep = _ => steps++ }, files);
+        var expected = await whole.Contents();
+        steps.Should().BeGreaterThan(2);
+
+        for (var kill = 1; kill <= steps; kill++)
+        {
+            using var given = new Given("killed");
+            var step = 0;
+            var run = () => given.IngestBy(family, null, o => o with { RowsPerPart = rowsPerPart, AfterStep = name => { if (++step == kill) throw new KilledException(name); } }, files);
+            await run.Should().ThrowAsync<KilledException>();
+            given.Reopen();
+            var again = await given.IngestBy(family, null, o => o with { RowsPerPart = rowsPerPart, RunId = "run-2" }, files);
+            again.Files.Should().NotContain(f => f.Status == FileStatus.Refused);
+            (await given.Contents()).Should().Equal(expected, "killed after step {0}", kill);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_killed_before_its_last_commit_and_repeated_with_other_files_beside_ends_in_the_same_rows()
+    {
+        using var given = new Given();
+        var run = () => given.IngestBy("hotline", null, o => o with { AfterStep = name => { if (name == "commit hotline.rejected") throw new KilledException(name); } }, Hotline);
+        await run.Should().ThrowAsync<KilledException>();
+        await given.Ingest("hotline", Hotline[1]);
+        await given.Ingest("hotline", Hotline[0]);
+
+        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(199L);
+        (await given.Value("SELECT count(*) FROM hotline.rejected")).Should().Be(1L);
+    }
+
+    [Fact]
+    public async Task Two_runs_at_once_store_each_file_once()
+    {
+        using var given = new Given();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => given.Ingest("hotline", Hotline))));
+
+        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(199L);
+        (await given.Value("SELECT count(*) FROM hotline.rejected")).Should().Be(1L);
+    }
+
+    [Fact]
+    public async Task A_commit_names_the_originals_the_run_and_the_code()
+    {
+        using var given = new Given();
+        var report = await given.Ingest("hotline", Hotline);
+
+        var lineage = (await given.Catalog.Lake.HistoryAsync(new("hotline", "service_request"), TestContext.Current.CancellationToken)).Single(c => c.Lineage is not null).Lineage!;
+        lineage.Inputs.Should().BeEquivalentTo(report.Files.Select(f => $"raw:sha256:{f.Sha256}"));
+        (lineage.RunId, lineage.CodeVersion).Should().Be(("run-1", "test"));
+    }
+
+    private sealed class KilledException(string step) : Exception(step);
+}
