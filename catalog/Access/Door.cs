@@ -5,6 +5,8 @@ namespace Plinth.Catalog.Access;
 /// <summary>Decides each passage and records it before anybody gets it.</summary>
 internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetContract> datasets, AccessRegister access, AuditChain audit)
 {
+    private const int LongestPurpose = 200;
+
     public async ValueTask<Passage> EnterAsync(Principal principal, string purpose, IReadOnlyList<TableName>? asked, CancellationToken cancellationToken)
     {
         var passage = await DecideAsync(principal, purpose, asked, cancellationToken);
@@ -14,11 +16,11 @@ internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetCont
 
     private async ValueTask<Passage> DecideAsync(Principal principal, string purpose, IReadOnlyList<TableName>? asked, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(purpose))
-            return new Passage.Refused(principal, purpose, "a passage needs a purpose");
+        if (string.IsNullOrWhiteSpace(purpose) || purpose.Length > LongestPurpose)
+            return new Passage.Refused(principal, purpose, $"a passage needs a purpose of at most {LongestPurpose} characters");
         // Roles count as they are recorded, not as the caller has them.
         if (access.Find(principal.Name) is not { } known)
-            return new Passage.Refused(principal, purpose, $"there is no principal '{principal.Name}'");
+            return new Passage.Refused(principal, purpose, "there is no such principal");
         if (known.Roles.Contains("operator"))
             return await OperatorAsync(known, purpose, asked ?? lake.Tables(), cancellationToken);
 
@@ -32,10 +34,19 @@ internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetCont
 
         var tables = new List<GovernedTable>();
         foreach (var grant in decisions.Select(d => d.Grant!))
-            if (lake.Exists(grant.Dataset))
+            try
+            {
                 tables.Add(await OpenAsync(grant, cancellationToken));
-            else if (asked is not null)
-                return new Passage.Refused(known, purpose, $"{grant.Dataset} holds nothing yet");
+            }
+            catch (TableNotFoundException e) when (e.Newest is not null)
+            {
+                return new Passage.Refused(known, purpose, $"grant {grant.Id} names version {grant.Version} of {grant.Dataset}, which is not there");
+            }
+            catch (TableNotFoundException)
+            {
+                if (asked is not null)
+                    return new Passage.Refused(known, purpose, $"{grant.Dataset} holds nothing yet");
+            }
         return new Passage.Granted(known, purpose, [.. tables]);
     }
 
@@ -85,6 +96,7 @@ internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetCont
     private void Record(Passage passage, IReadOnlyList<TableName>? asked)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["asked"] = asked is null ? "all" : string.Join(',', asked) };
+        static string Cut(string text) => text.Length <= LongestPurpose ? text : text[..LongestPurpose] + "…";
         switch (passage)
         {
             case Passage.Granted granted:
@@ -95,9 +107,9 @@ internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetCont
                 audit.Append("door.granted", granted.Principal.Name, details);
                 break;
             case Passage.Refused refused:
-                details["purpose"] = refused.Purpose;
+                details["purpose"] = Cut(refused.Purpose);
                 details["reason"] = refused.Reason;
-                audit.Append("door.refused", refused.Principal.Name, details);
+                audit.Append("door.refused", Cut(refused.Principal.Name), details);
                 break;
         }
     }

@@ -92,7 +92,7 @@ public sealed class DoorTests : IDisposable
         var refused = (Passage.Refused)await _catalog.EnterAsync(Acme, "sell", [Orders]);
 
         refused.Reason.Should().Be("no grant of hotline.service_request names the purpose 'sell' (its grants are for 'train')");
-        ((Passage.Refused)await _catalog.EnterAsync(Acme, " ", [Orders])).Reason.Should().Be("a passage needs a purpose");
+        ((Passage.Refused)await _catalog.EnterAsync(Acme, " ", [Orders])).Reason.Should().Be("a passage needs a purpose of at most 200 characters");
     }
 
     [Fact]
@@ -133,6 +133,16 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_granted_dataset_or_version_that_is_not_there_is_a_refusal_that_says_so()
+    {
+        var id = Give(Grant("test") with { Version = 99 }).Id;
+        Give(Grant("test") with { Dataset = Things });
+
+        ((Passage.Refused)await _catalog.EnterAsync(Acme, "test", [Orders])).Reason.Should().Be($"grant {id} names version 99 of hotline.service_request, which is not there");
+        ((Passage.Refused)await _catalog.EnterAsync(Acme, "test", [Things])).Reason.Should().Be("sensor.thing holds nothing yet");
+    }
+
+    [Fact]
     public async Task An_equal_grant_is_not_doubled_and_the_one_given_last_counts()
     {
         var first = Give(Grant("test"));
@@ -170,7 +180,7 @@ public sealed class DoorTests : IDisposable
         var claimed = Acme with { Roles = ["operator"] };
 
         (await _catalog.EnterAsync(claimed, "look", [Orders])).Should().BeOfType<Passage.Refused>();
-        ((Passage.Refused)await _catalog.EnterAsync(new("vendor:nobody", "x", ["operator"]), "look", [Orders])).Reason.Should().Be("there is no principal 'vendor:nobody'");
+        ((Passage.Refused)await _catalog.EnterAsync(new("vendor:nobody", "x", ["operator"]), "look", [Orders])).Reason.Should().Be("there is no such principal");
     }
 
     [Fact]
