@@ -60,7 +60,7 @@ public sealed partial class AccessRegister
     /// <summary>All principals, by name; <see cref="Principal.Operator"/> is not among them.</summary>
     public IReadOnlyList<Principal> Principals() => _store.Query("SELECT name, organisation, roles FROM principal ORDER BY name", ReadPrincipal);
 
-    /// <summary>Records a grant; an equal one that is still valid is returned instead of doubled. The id given is replaced by one of the catalog's.</summary>
+    /// <summary>Records a grant; an equal one that is still the one that counts is returned instead of doubled. Of several for one purpose the one given last counts. The id given is replaced by one of the catalog's.</summary>
     /// <exception cref="AccessException">The principal, the dataset or a column is not there, the row filter is not one condition on its columns, or it is over already.</exception>
     public Grant Give(Grant grant)
     {
@@ -70,7 +70,7 @@ public sealed partial class AccessRegister
         return _store.Write(t =>
         {
             object?[] values = [grant.Principal, grant.Dataset.ToString(), grant.Purpose, columns, (int)grant.MaxLevel, grant.RowFilter, grant.Version, Text(grant.ExpiresAt)];
-            if (t.Query(GrantSql.Equal, ReadGrant, values) is [var equal, ..])
+            if (t.Query(GrantSql.Equal, ReadGrant, [.. values, Now()]) is [var equal, ..])
                 return equal.Grant;
             t.Execute(GrantSql.Insert, [.. values, id, Now()]);
             Record("access.granted", new()

@@ -152,6 +152,8 @@ public sealed class DoorTests : IDisposable
 
         _catalog.Access.Grants(Acme.Name).Should().HaveCount(2);
         (await _catalog.EnterAsync(Acme, "test", [Orders])).Require().Tables.Single().GrantId.Should().Be(narrow.Id);
+        var again = Give(Grant("test"));
+        (await _catalog.EnterAsync(Acme, "test", [Orders])).Require().Tables.Single().GrantId.Should().Be(again.Id).And.NotBe(first.Id);
     }
 
     [Fact]
