@@ -1,4 +1,14 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Plinth.Catalog;
+using Plinth.Sandbox.Intake;
+using Plinth.Sandbox.Isolation;
+using Plinth.Sandbox.Lifecycle;
+using Plinth.Sandbox.Scenarios;
+using Plinth.Sandbox.Scoring;
 
 namespace Plinth.Sandbox;
 
@@ -8,61 +18,215 @@ namespace Plinth.Sandbox;
 /// </summary>
 public sealed partial class SandboxService : IDisposable
 {
-    /// <summary>Opens the sandbox of a lake: <c>&lt;lake&gt;/control/sandbox.db</c> and <c>&lt;lake&gt;/sandbox/</c>, made when absent. Starts nothing.</summary>
-    public static SandboxService Open(CityCatalog catalog, SandboxOptions options) => throw new NotImplementedException();
+    private readonly CityCatalog _catalog;
+    private readonly SandboxOptions _options;
+    private readonly SandboxStore _store;
+    private readonly SubmissionFolder _folders;
+    private readonly ScenarioDoor _door;
+    private readonly ScenarioRegister _scenarios;
+    private readonly SubmissionRunner _runner;
+    private readonly SubmissionProcess _process;
+    private readonly Lazy<Task<IsolationVerdict>> _isolation;
 
-    /// <summary>Whether submissions can run here: tries a few attacks, each with a positive control on the bare host. Tried once a process.</summary>
-    public Task<IsolationVerdict> IsolationAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private SandboxService(CityCatalog catalog, SandboxOptions options)
+    {
+        (_catalog, _options) = (catalog, options);
+        _store = new(Path.Combine(catalog.Lake.Root, "control"));
+        _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"));
+        _door = new(catalog);
+        _scenarios = new(catalog, _store, _door);
+        _isolation = new(() => SelfTest.RunAsync(options, CancellationToken.None));
+        _runner = new(options, _folders, IsolationAsync);
+        _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner);
+    }
 
-    /// <summary>The scenario files that come with the program, by id.</summary>
-    public static IReadOnlyDictionary<string, string> ShippedScenarios => throw new NotImplementedException();
+    /// <summary>Opens the sandbox of a lake: <c>&lt;lake&gt;/control/sandbox.db</c> and <c>&lt;lake&gt;/sandbox/</c>, made when absent. Removes what runs of a killed service left behind; starts nothing.</summary>
+    public static SandboxService Open(CityCatalog catalog, SandboxOptions options)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Descriptors.CloseOnStart();
+            RunFolder.Sweep(options.ScratchFolder);
+        }
+        return new(catalog, options);
+    }
+
+    /// <summary>Whether submissions can run here: tries a few attacks, each with a positive control on the bare host. Tried once a service.</summary>
+    public Task<IsolationVerdict> IsolationAsync(CancellationToken cancellationToken = default) => _isolation.Value.WaitAsync(cancellationToken);
+
+    /// <summary>The scenario files that come with the program: id and YAML.</summary>
+    public static IReadOnlyDictionary<string, string> ShippedScenarios => ScenarioRegister.Shipped;
 
     /// <summary>Published scenarios, in order of id.</summary>
-    public IReadOnlyList<Scenario> Scenarios() => throw new NotImplementedException();
+    public IReadOnlyList<Scenario> Scenarios() => _scenarios.All();
 
     /// <summary>Publishes a scenario: pins the dataset's newest version for its labelled splits. The same content again changes nothing.</summary>
     /// <param name="file">A YAML file, or the id of a shipped scenario.</param>
     /// <param name="publisher">A steward or the operator.</param>
     /// <exception cref="ScenarioException">The file has faults, all listed; or another content was published under this id and version.</exception>
-    public Task<Scenario> PublishAsync(string file, Principal publisher, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<Scenario> PublishAsync(string file, Principal publisher, CancellationToken cancellationToken = default) => _scenarios.PublishAsync(file, publisher, cancellationToken);
 
     /// <summary>Writes what a vendor develops on: labelled training rows and the public split's rows, read through the door with the vendor's own grant.</summary>
-    /// <returns>The files written: <c>train.csv</c>, <c>test.csv</c>, <c>scenario.json</c>.</returns>
-    public Task<IReadOnlyList<string>> WriteSampleAsync(string scenario, string organisation, string folder, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <returns>The files written: <c>train.csv</c>, <c>test.csv</c>.</returns>
+    public async Task<IReadOnlyList<string>> WriteSampleAsync(string scenario, string organisation, string folder, CancellationToken cancellationToken = default)
+    {
+        var (published, _) = _scenarios.Newest(scenario);
+        CheckOrganisation(organisation, folder);
+        Directory.CreateDirectory(folder);
+        await _door.WriteSampleAsync(published, organisation, folder, cancellationToken);
+        return [Path.Combine(folder, "train.csv"), Path.Combine(folder, "test.csv")];
+    }
 
     /// <summary>Takes in a folder or .zip that holds <c>sandbox.json</c>. Runs nothing. The same content for the same scenario and organisation again gives the submission that is there.</summary>
     /// <param name="organisation">Lower-case letters, digits and hyphens, e.g. <c>acme</c>.</param>
     /// <exception cref="SubmissionRefusedException">Archive or manifest have faults, all listed; nothing was stored.</exception>
-    public Task<Submission> SubmitAsync(string scenario, string organisation, string path, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<Submission> SubmitAsync(string scenario, string organisation, string path, CancellationToken cancellationToken = default)
+    {
+        var (published, _) = _scenarios.Newest(scenario);
+        CheckOrganisation(organisation, path);
+        var staging = _folders.Staging();
+        try
+        {
+            var faults = await SubmissionIntake.CopyAsync(path, staging, cancellationToken);
+            if (faults.Count > 0)
+                throw new SubmissionRefusedException(path, faults);
+            var files = await SubmissionIntake.FilesAsync(staging, cancellationToken);
+            Manifest.Read(await File.ReadAllBytesAsync(Path.Combine(staging, Manifest.FileName), cancellationToken), published, files.Keys, faults);
+            if (faults.Count > 0)
+                throw new SubmissionRefusedException(path, faults);
+            var content = SubmissionIntake.ContentHash(files);
+            SubmissionFolder.Publish(staging, _folders.Code(content));
+            _options.Checkpoint?.Invoke("Submitted:stored");
+            var id = "sub_" + Hash($"{content}\n{published.Id}@{published.Version}\n{organisation}")[..16];
+            var now = SandboxStore.Text(_catalog.Lake.Time.GetUtcNow());
+            if (_store.Find(id) is null)
+                _catalog.Audit.Append("sandbox.submitted", $"vendor:{organisation}", new Dictionary<string, string> { ["submission"] = id, ["scenario"] = published.Id, ["content"] = content });
+            var added = _store.AddSubmission(new(id, published.Id, published.Version, organisation, content, nameof(SubmissionState.Submitted), now, now));
+            return Status(id) with { Unchanged = !added };
+        }
+        finally
+        {
+            if (Directory.Exists(staging))
+                Directory.Delete(staging, recursive: true);
+        }
+    }
 
     /// <summary>Drives a submission as far as it goes without a person: screening, public run and score, hidden run and score. Resumes where a crash left it.</summary>
     /// <exception cref="IsolationUnavailableException">No isolation here: nothing was run, the submission stays where it is.</exception>
-    public Task<Submission> ProcessAsync(string submissionId, IProgress<SandboxProgress>? progress = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<Submission> ProcessAsync(string submissionId, IProgress<SandboxProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        _ = Status(submissionId);
+        using var mine = await LockAsync(submissionId, cancellationToken);
+        await _process.DriveAsync(submissionId, _scenarios.Of, progress, cancellationToken);
+        return Status(submissionId);
+    }
 
     /// <summary>A submission as it stands.</summary>
     /// <exception cref="SubmissionNotFoundException">There is none of that id.</exception>
-    public Submission Status(string submissionId) => throw new NotImplementedException();
+    public Submission Status(string submissionId) => Describe(_store.Find(submissionId) ?? throw new SubmissionNotFoundException(submissionId));
 
     /// <summary>Submissions, oldest first.</summary>
-    public IReadOnlyList<Submission> Submissions(string? scenario = null) => throw new NotImplementedException();
+    public IReadOnlyList<Submission> Submissions(string? scenario = null) => [.. _store.Submissions(scenario).Select(Describe)];
 
     /// <summary>The best hidden score of each organisation, and the trivial baseline as a line of its own.</summary>
-    public Task<IReadOnlyList<LeaderboardLine>> LeaderboardAsync(string scenario, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<LeaderboardLine>> LeaderboardAsync(string scenario, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (published, facts) = _scenarios.Newest(scenario);
+        return Task.FromResult(Leaderboard.Of(published, _store.Submissions(scenario).Where(s => s.ScenarioVersion == published.Version).Select(Describe), facts.Baseline));
+    }
 
     /// <summary>Releases a scored submission for a purpose: a row of <c>sandbox.release</c> and a line of the audit chain. Released already for the same purpose: returned as it is.</summary>
-    /// <param name="reviewer">Has the role reviewer, steward or operator and belongs to another organisation than the submission.</param>
+    /// <param name="reviewer">Has the role reviewer, steward or operator, as recorded in the catalog, and belongs to another organisation than the submission.</param>
     /// <param name="purpose">What the algorithm may be run for, e.g. <c>advice:service</c>.</param>
     /// <param name="expiresAt">Not runnable from then on; null for one year.</param>
     /// <exception cref="ReleaseRefusedException">The reviewer may not, or the submission is not scored.</exception>
-    public Task<Submission> ReleaseAsync(string submissionId, Principal reviewer, string purpose, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<Submission> ReleaseAsync(string submissionId, Principal reviewer, string purpose, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default)
+    {
+        var submission = Status(submissionId);
+        ReleaseRules.Check(submission, _catalog.Access.Find(reviewer.Name), purpose);
+        using var mine = await LockAsync(submissionId, cancellationToken);
+        submission = Status(submissionId);
+        ReleaseRules.Check(submission, _catalog.Access.Find(reviewer.Name), purpose);
+        if (submission.State == SubmissionState.Released)
+            return submission;
+        var now = _catalog.Lake.Time.GetUtcNow();
+        if (expiresAt <= now)
+            throw new ReleaseRefusedException(submissionId, "the release would have expired already; name a time to come.");
+        _store.SaveReview(submissionId, new(reviewer.Name, purpose, now, expiresAt ?? now.AddYears(1)), _options.RunId);
+        _options.Checkpoint?.Invoke("UnderReview");
+        await _process.DriveAsync(submissionId, _scenarios.Of, null, cancellationToken);
+        return Status(submissionId);
+    }
 
     /// <summary>Runs a released algorithm on the dataset's newest version, in the same isolation. The same rows again give the stored result without a run.</summary>
     /// <param name="purpose">Must be the release's.</param>
     /// <param name="slice">Which rows by the scenario's time column; null for the scenario's production slice.</param>
     /// <exception cref="ReleaseRefusedException">Not released for this purpose, or no longer.</exception>
     /// <exception cref="RunFailedException">The algorithm failed on these rows.</exception>
-    public Task<ReleasedRun> RunReleasedAsync(string submissionId, string purpose, TimeSlice? slice = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<ReleasedRun> RunReleasedAsync(string submissionId, string purpose, TimeSlice? slice = null, CancellationToken cancellationToken = default)
+    {
+        ReleaseRules.CheckRun(Status(submissionId), purpose, _catalog.Lake.Time.GetUtcNow());
+        using var mine = await LockAsync(submissionId, cancellationToken);
+        var record = _store.Find(submissionId)!;
+        var (scenario, facts) = _scenarios.Of(record);
+        var inputs = Directory.CreateTempSubdirectory("plinth-inputs-").FullName;
+        try
+        {
+            // The inputs name the run: what was answered once for exactly these rows is not asked again.
+            var version = await _door.WriteInputsAsync(scenario, record.Organisation, ScenarioDoor.Production, slice ?? scenario.Production, inputs, cancellationToken);
+            var name = "production-" + Hash(await File.ReadAllTextAsync(Path.Combine(inputs, "train.csv"), cancellationToken) + '\0' + await File.ReadAllTextAsync(Path.Combine(inputs, "test.csv"), cancellationToken))[..16];
+            var repeated = _folders.ReadRun(submissionId, name) is not null;
+            var (summary, failure) = await _runner.RunAsync(record, scenario, facts, ScenarioDoor.Production, name, (target, _) => CopyAsync(inputs, target), cancellationToken);
+            if (failure is not null)
+                throw new RunFailedException(submissionId, failure);
+            var (predictions, sha256) = await _runner.OutputAsync(submissionId, name, scenario, facts, cancellationToken);
+            if (!repeated)
+                _catalog.Audit.Append("sandbox.ran_released", $"run:{record.Organisation}", new Dictionary<string, string>
+                {
+                    ["submission"] = submissionId, ["purpose"] = purpose, ["input"] = $"{scenario.Dataset}@{version}", ["rows"] = predictions.Count.ToString(), ["output"] = sha256, ["verdict"] = summary.Verdict,
+                });
+            return new($"{submissionId}/{name}", submissionId, scenario.Id, record.Organisation, record.ContentSha256, version, predictions.Rows, summary, repeated);
+        }
+        finally
+        {
+            Directory.Delete(inputs, recursive: true);
+        }
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Nothing is held between calls; the catalog is its owner's to close.</summary>
+    public void Dispose() { }
+
+    private Submission Describe(SubmissionRecord record)
+    {
+        var runs = _store.Runs(record.Id);
+        return new(record.Id, record.Scenario, record.Organisation, record.ContentSha256, Enum.Parse<SubmissionState>(record.State), SandboxStore.Time(record.SubmittedAt), SandboxStore.Time(record.ChangedAt))
+        {
+            Failure = record.FailureKind is null ? null : new(record.FailureKind, record.FailureMessage ?? ""),
+            Runs = [.. runs.Select(run => JsonSerializer.Deserialize<RunSummary>(run.Summary)!)],
+            Scores = [.. runs.Where(run => run.Scores is not null).SelectMany(run => JsonSerializer.Deserialize<ImmutableArray<Evaluation>>(run.Scores!))],
+            Release = record.ApprovedBy is null ? null : new(record.ApprovedBy, record.Purpose!, SandboxStore.Time(record.ApprovedAt!), SandboxStore.Time(record.ExpiresAt!)),
+        };
+    }
+
+    private Task<SubmissionLock> LockAsync(string id, CancellationToken cancellationToken) =>
+        SubmissionLock.TakeAsync(Path.Combine(_catalog.Lake.Root, "control", "sandbox-locks"), id, cancellationToken);
+
+    private static Task CopyAsync(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        return Task.CompletedTask;
+    }
+
+    private static void CheckOrganisation(string organisation, string path)
+    {
+        if (!Organisation().IsMatch(organisation))
+            throw new SubmissionRefusedException(path, [$"'{IntakeRules.Shown(organisation)}' is not a name for an organisation; use lower-case letters, digits and hyphens"]);
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Organisation();
 }

@@ -43,7 +43,7 @@ public sealed record Submission(string Id, string Scenario, string Organisation,
     public ImmutableArray<RunSummary> Runs { get; init; } = [];
     /// <summary>Scores so far.</summary>
     public ImmutableArray<Evaluation> Scores { get; init; } = [];
-    /// <summary>Set once released.</summary>
+    /// <summary>Set once a reviewer decided; it counts when <see cref="State"/> is <see cref="SubmissionState.Released"/>.</summary>
     public SubmissionRelease? Release { get; init; }
 }
 

@@ -46,7 +46,14 @@ internal static partial class Collector
         return read == bytes.Length ? new(name, bytes, null) : new(name, null, "changed while it was read");
     }
 
-    private const int AtCurrentFolder = -100;
+    /// <summary>Whether the path itself, not what it may link to, is a regular file.</summary>
+    public static bool IsRegular(string path)
+    {
+        Span<byte> stat = stackalloc byte[256];
+        return statx(AtCurrentFolder, path, NoFollowLink, BasicStats, stat) == 0 && (MemoryMarshal.Read<ushort>(stat[28..]) & TypeMask) == Regular;
+    }
+
+    private const int AtCurrentFolder = -100, NoFollowLink = 0x100;
 
     private static SafeFileHandle Open(int folder, string path, int flags) => new(openat(folder, path, flags, 0), ownsHandle: true);
 

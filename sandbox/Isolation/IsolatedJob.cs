@@ -18,7 +18,9 @@ internal sealed record IsolatedJob
     public ImmutableArray<string> Outputs { get; init; } = [];
 
     /// <summary>Environment inside, beside the fixed few.</summary>
-    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = NoEnvironment;
+
+    internal static readonly ImmutableSortedDictionary<string, string> NoEnvironment = ImmutableSortedDictionary<string, string>.Empty;
 
     public RunLimits Limits { get; init; } = new();
 }

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Plinth.Catalog;
+using Plinth.Lakehouse;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Plinth.Sandbox.Scenarios;
+
+/// <summary>Reads a scenario's YAML, strictly: an unknown or missing field is a fault, and all faults are listed at once.</summary>
+internal static partial class ScenarioFile
+{
+    /// <param name="name">The file's name or the scenario's id, for messages.</param>
+    /// <exception cref="ScenarioException">Its faults.</exception>
+    public static Scenario Read(string yaml, string name, IReadOnlyDictionary<TableName, DatasetContract> datasets)
+    {
+        var root = new YamlFields(Parse(yaml, name), "");
+        var table = root.Text("dataset");
+        if (!TableName.TryParse(table, out var dataset) || !datasets.TryGetValue(dataset, out var contract))
+        {
+            root.Fault($"dataset '{table}' has no contract");
+            contract = null;
+        }
+        var splits = root.Fields("splits");
+        var limits = root.Fields("limits");
+        var most = new RunLimits();
+        var scenario = new Scenario
+        {
+            Id = root.Text("id"), Version = root.Text("version"), Title = root.Text("title"), TitleZh = root.Text("titleZh"),
+            Need = root.Text("need"), NeedZh = root.Text("needZh"), Owner = root.Text("owner"), Dataset = dataset, RowFilter = root.OptionalText("where"),
+            Key = root.Text("key"), TimeColumn = root.Text("time"), Features = root.Texts("features"), Label = root.Text("label"),
+            Withheld = root.OptionalFields("withheld")?.All() ?? ImmutableSortedDictionary<string, string>.Empty,
+            Train = splits.Slice("train"), Public = splits.Slice("public"), Hidden = splits.Slice("hidden"), Production = splits.Slice("production"),
+            Output = root.Text("output"), Metric = root.Text("metric"), Terms = root.Text("terms"),
+            Limits = new()
+            {
+                WallClock = TimeSpan.FromSeconds(limits.Number("wallClockSeconds", 1, 3600)), Processor = TimeSpan.FromSeconds(limits.Number("processorSeconds", 1, 3600)),
+                MemoryBytes = limits.Number("memoryMegabytes", 64, 16384) << 20, Processes = (int)limits.Number("processes", 1, 1000),
+                OutputBytes = limits.Number("outputMegabytes", 1, 1024) << 20, Cores = most.Cores, OutputFiles = most.OutputFiles, ScratchBytes = most.ScratchBytes, TextBytes = most.TextBytes,
+            },
+        };
+        var faults = root.Unknown().Concat(splits.Unknown()).Concat(limits.Unknown()).Concat(root.Faults).Concat(splits.Faults).Concat(limits.Faults).ToList();
+        Check(scenario, contract, faults);
+        return faults.Count == 0 ? scenario : throw new ScenarioException(name, faults);
+    }
+
+    private static void Check(Scenario scenario, DatasetContract? contract, List<string> faults)
+    {
+        if (!Identifier().IsMatch(scenario.Id))
+            faults.Add("id is lower-case letters, digits and hyphens, beginning with a letter");
+        if (!SemanticVersion().IsMatch(scenario.Version))
+            faults.Add("version is three numbers, e.g. 1.0.0");
+        if (scenario.Metric is not ("macro_f1" or "accuracy"))
+            faults.Add($"metric '{scenario.Metric}' is not known; known are macro_f1, accuracy");
+        if (!FileName().IsMatch(scenario.Output))
+            faults.Add("output is a plain file name that ends in .csv");
+        if (contract is not null)
+        {
+            var columns = contract.Columns.Select(c => c.Name).ToHashSet();
+            faults.AddRange(scenario.Features.Append(scenario.Key).Append(scenario.TimeColumn).Append(scenario.Label).Concat(scenario.Withheld.Keys)
+                .Where(column => !columns.Contains(column)).Select(column => $"'{scenario.Dataset}' has no column '{column}'"));
+        }
+        if (contract is not null)
+            faults.AddRange(contract.Columns.Where(c => (c.Name == scenario.Key || c.Name == scenario.Label) && c.Type != DataType.String).Select(c => $"'{c.Name}' is not text; key and label are"));
+        if (scenario.Features.Contains(scenario.Label))
+            faults.Add("the label is among the features");
+        faults.AddRange(scenario.Features.Where(scenario.Withheld.ContainsKey).Select(column => $"'{column}' is both a feature and withheld"));
+        (string Name, TimeSlice Slice)[] order = [("train", scenario.Train), ("public", scenario.Public), ("hidden", scenario.Hidden), ("production", scenario.Production)];
+        for (var i = 1; i < order.Length; i++)
+            if (order[i - 1].Slice.Until is not { } end || order[i].Slice.From is not { } begin || begin < end)
+                faults.Add($"split {order[i].Name} must begin where {order[i - 1].Name} ends, or later");
+    }
+
+    private static YamlMappingNode Parse(string yaml, string name)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return stream.Documents is [{ RootNode: YamlMappingNode root }] ? root : throw new ScenarioException(name, ["it is not one YAML mapping"]);
+        }
+        catch (YamlException e)
+        {
+            throw new ScenarioException(name, [FormattableString.Invariant($"line {e.Start.Line}: {e.Message}")]);
+        }
+    }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Identifier();
+
+    [GeneratedRegex(@"^\d+\.\d+\.\d+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SemanticVersion();
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9_-]{0,60}\.csv\z", RegexOptions.CultureInvariant)]
+    private static partial Regex FileName();
+}
+
+/// <summary>The fields of one YAML mapping; remembers which were asked for and what was wrong with them.</summary>
+internal sealed class YamlFields(YamlMappingNode? node, string path)
+{
+    private readonly Dictionary<string, YamlNode> _fields = node?.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => pair.Value) ?? [];
+    private readonly HashSet<string> _asked = [];
+
+    public List<string> Faults { get; } = [];
+
+    public void Fault(string fault) => Faults.Add(fault);
+
+    public IEnumerable<string> Unknown() => _fields.Keys.Where(name => !_asked.Contains(name)).Select(name => $"field '{path}{name}' is not known");
+
+    public string? OptionalText(string name)
+    {
+        _asked.Add(name);
+        return _fields.GetValueOrDefault(name) is YamlScalarNode { Value: { Length: > 0 } text } ? text.Trim() : null;
+    }
+
+    public string Text(string name)
+    {
+        if (OptionalText(name) is { } text)
+            return text;
+        Faults.Add($"field '{path}{name}' is missing");
+        return "";
+    }
+
+    public long Number(string name, long minimum, long maximum)
+    {
+        var text = Text(name);
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
+            return number;
+        Faults.Add(FormattableString.Invariant($"field '{path}{name}' is a whole number from {minimum} to {maximum}"));
+        return minimum;
+    }
+
+    public ImmutableArray<string> Texts(string name)
+    {
+        _asked.Add(name);
+        if (_fields.GetValueOrDefault(name) is YamlSequenceNode { Children.Count: > 0 } list && list.Children.All(child => child is YamlScalarNode))
+            return [.. list.Children.Select(child => ((YamlScalarNode)child).Value ?? "")];
+        Faults.Add($"field '{path}{name}' is a list of column names");
+        return [];
+    }
+
+    public YamlFields? OptionalFields(string name)
+    {
+        _asked.Add(name);
+        return _fields.GetValueOrDefault(name) is YamlMappingNode mapping ? new(mapping, $"{path}{name}.") : null;
+    }
+
+    public YamlFields Fields(string name)
+    {
+        if (OptionalFields(name) is { } fields)
+            return fields;
+        Faults.Add($"field '{path}{name}' is missing");
+        return new(null, $"{path}{name}.");
+    }
+
+    public ImmutableSortedDictionary<string, string> All() =>
+        _fields.Keys.ToImmutableSortedDictionary(name => name, Text);
+
+    public TimeSlice Slice(string name)
+    {
+        var slice = Fields(name);
+        var times = new TimeSlice(slice.Time("from"), slice.Time("until"));
+        Faults.AddRange(slice.Unknown());
+        Faults.AddRange(slice.Faults);
+        return times;
+    }
+
+    private DateTimeOffset? Time(string name)
+    {
+        if (OptionalText(name) is not { } text)
+            return null;
+        if (text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            return time;
+        Faults.Add($"field '{path}{name}' is a UTC time such as 2025-02-15T00:00:00Z");
+        return null;
+    }
+}

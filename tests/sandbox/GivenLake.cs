@@ -1,0 +1,67 @@
+using Plinth.Catalog;
+using Plinth.Lakehouse;
+using Plinth.Sandbox;
+using Plinth.Tests.Isolation;
+
+namespace Plinth.Tests;
+
+/// <summary>A lake with the sample's real requests in <c>hotline.service_request</c>, and a sandbox on it.</summary>
+internal sealed class GivenLake : IDisposable
+{
+    public const string Scenario = "agency-of-request";
+    private readonly TemporaryFolder _folder;
+
+    private GivenLake(TemporaryFolder folder, Lake lake) => (_folder, Lake, Catalog) = (folder, lake, CityCatalog.Open(lake));
+
+    public Lake Lake { get; }
+    public CityCatalog Catalog { get; }
+    public string Root => _folder["lake"];
+    public string Scratch(params string[] parts) => _folder[parts];
+
+    public static string Submission(string name) => Repository.Sample("submissions", name);
+
+    public static async Task<GivenLake> WithRequestsAsync()
+    {
+        Given.Isolation();
+        var folder = new TemporaryFolder();
+        var given = new GivenLake(folder, Lake.Open(new(folder["lake"])));
+        await given.AddAsync("requested_datetime IS NOT NULL", "first");
+        return given;
+    }
+
+    public SandboxService Open(Action<string>? checkpoint = null) =>
+        SandboxService.Open(Catalog, Given.Options with { Checkpoint = checkpoint });
+
+    /// <summary>Appends rows of the sample file, mapped as its layout maps them.</summary>
+    public async Task AddAsync(string condition, string batch)
+    {
+        var table = new TableName("hotline", "service_request");
+        var contract = Catalog.Datasets[table];
+        var given = new Dictionary<string, string>
+        {
+            ["service_request_id"] = "\"Unique Key\"", ["source"] = "'nyc-311'", ["service_name"] = "\"Complaint Type\"", ["category"] = "Descriptor", ["description"] = "Descriptor",
+            ["requested_datetime"] = "timezone('America/New_York', strptime(\"Created Date\", '%-m/%-d/%Y %-H:%M'))", ["location_type"] = "\"Location Type\"", ["agency_responsible"] = "Agency",
+            ["status"] = "Status", ["address"] = "\"Incident Address\"", ["source_row"] = "'sha256:0#' || \"Unique Key\"",
+        };
+        using var database = Lake.OpenSql();
+        using var connection = database.Connect();
+        var columns = contract.Columns.Select(c => $"{given.GetValueOrDefault(c.Name, "NULL")}{(given.ContainsKey(c.Name) ? "" : c.Name == "geom" ? "::BLOB" : c.Name == "bbox" ? "::STRUCT(xmin DOUBLE, ymin DOUBLE, xmax DOUBLE, ymax DOUBLE)" : c.Type == DataType.Double ? "::DOUBLE" : c.Type == DataType.Timestamp ? "::TIMESTAMPTZ" : "::VARCHAR")} AS {c.Name}");
+        var sql = $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM read_csv('{Repository.Sample("hotline", "311_Animals_2025_short.csv")}', all_varchar = true, header = true)) WHERE {condition}";
+        (await Lake.CommitAsync(new() { Table = table, Schema = contract.ToSchema(), Rows = new Lakehouse.RowSource.Query(connection, sql), Transaction = new("test:" + batch, 1) })).RequireVersion(table);
+    }
+
+    public IReadOnlyList<object?[]> Sql(string table, string select)
+    {
+        using var database = Lake.OpenSql();
+        using var connection = database.Connect();
+        Lake.CreateViewsAsync(connection).AsTask().GetAwaiter().GetResult();
+        return Lake.Exists(TableName.Parse(table)) ? connection.Rows($"SELECT {select} FROM {table}") : [];
+    }
+
+    public void Dispose()
+    {
+        Catalog.Dispose();
+        Lake.Dispose();
+        _folder.Dispose();
+    }
+}
