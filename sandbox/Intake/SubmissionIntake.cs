@@ -131,6 +131,5 @@ internal static class SubmissionIntake
         }
     }
 
-    private static bool IsRegular(FileInfo file) =>
-        (file.Attributes & (FileAttributes.Device | FileAttributes.ReparsePoint | FileAttributes.Directory)) == 0 && Isolation.Collector.IsRegular(file.FullName);
+    private static bool IsRegular(FileInfo file) => Isolation.Collector.IsRegular(file.FullName);
 }
