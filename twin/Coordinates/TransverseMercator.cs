@@ -93,8 +93,8 @@ internal sealed class TransverseMercator : CoordinateSystem
             var change = (conformal - found) / Math.Sqrt(1 + (found * found))
                 * (1 + ((1 - _ellipsoid.E2) * tau * tau)) / ((1 - _ellipsoid.E2) * Math.Sqrt(1 + (tau * tau)));
             tau += change;
-            if (Math.Abs(change) < 1e-15 * Math.Max(1, Math.Abs(tau)))
-                break;
+            if (Math.Abs(change) < 1e-8 * Math.Max(1, Math.Abs(tau)))
+                break; // quadratic: the next step would change the last bit
         }
         return tau;
     }

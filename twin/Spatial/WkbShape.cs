@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Plinth.Twin;
 
 /// <summary>What one pass over WKB tells: its type, its box, and that it is well formed.</summary>
@@ -31,6 +33,12 @@ internal readonly record struct WkbShape(WkbType Type, int Points, double MinX, 
     /// <summary>Reads a single point in place. False for any other geometry; an empty point has NaN coordinates.</summary>
     public static bool TryReadPoint(ReadOnlySpan<byte> wkb, out double x, out double y)
     {
+        if (wkb.Length == 21 && wkb[0] == 1 && BinaryPrimitives.ReadUInt32LittleEndian(wkb[1..]) == (uint)WkbType.Point)
+        {
+            x = BinaryPrimitives.ReadDoubleLittleEndian(wkb[5..]);
+            y = BinaryPrimitives.ReadDoubleLittleEndian(wkb[13..]);
+            return true;
+        }
         (x, y) = (double.NaN, double.NaN);
         if (wkb.Length is < 21 or > 41)
             return false;
