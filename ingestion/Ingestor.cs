@@ -61,6 +61,7 @@ public sealed class Ingestor
         private readonly IngestBatch _batch = new(owner._catalog, owner._options);
         private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
         private readonly Dictionary<TableName, Snapshot?> _snapshots = [];
+        private bool _isWriting; // what fails then is the lake, not the file
 
         public List<IngestedFile> Files { get; } = [];
 
@@ -84,7 +85,7 @@ public sealed class Ingestor
             {
                 return Entry(FileStatus.Refused, $"{e.Reason}; expected {e.Expected}", null, 0, 0);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (!_isWriting && e is (IOException or UnauthorizedAccessException))
             {
                 return Entry(FileStatus.Refused, $"cannot be read: {e.Message}", null, 0, 0);
             }
@@ -153,7 +154,9 @@ public sealed class Ingestor
 
         private async Task KeepOriginalAsync(FileInput input, CancellationToken cancellationToken)
         {
+            _isWriting = true;
             var kept = await _lake.Raw.PutAsync(input.Path, cancellationToken);
+            _isWriting = false;
             if (kept.Sha256 != input.Sha256)
                 throw new SourceFormatException(Path.GetFileName(input.Path), "changed while it was read", "a file that nobody writes to; run again");
             owner._options.AfterStep?.Invoke($"raw {input.Sha256}");
@@ -168,7 +171,9 @@ public sealed class Ingestor
 
         private async Task CommitAsync(CancellationToken cancellationToken)
         {
+            _isWriting = true;
             await _batch.CommitAsync(cancellationToken);
+            _isWriting = false;
             _snapshots.Clear();
         }
     }

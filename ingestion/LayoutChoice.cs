@@ -20,7 +20,8 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
         var name = Path.GetFileName(path);
         if (contract is not null)
             return Named(catalog.Source(contract), family, head, name);
-        var possible = Layouts(family).Select(layout => (Contract: layout, Reader: readers.Find(layout.Format)))
+        var layouts = Layouts(family, out var broken);
+        var possible = layouts.Select(layout => (Contract: layout, Reader: readers.Find(layout.Format)))
             .Where(l => l.Reader is not null && l.Reader.Recognises(head, name)).Select(l => (l.Contract, Reader: l.Reader!)).ToList();
         var columns = new Dictionary<(string, char, string), IReadOnlyList<string>?>();
         var fitting = possible.Where(l => l.Contract.Recognise is not null && Fits(l, path, columns)).ToList();
@@ -31,7 +32,7 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
         {
             [var one] => one,
             [] when head.Length == 0 => throw new SourceFormatException(name, "is empty", Expected(family)),
-            [] => throw new SourceFormatException(name, NoneFits(family, possible.Count > 0, columns.Values), Expected(family)),
+            [] => throw new SourceFormatException(name, NoneFits(family, possible.Count > 0, columns.Values) + broken, Expected(family)),
             _ => throw new SourceFormatException(name, $"fits {best.Count} layouts: {string.Join(", ", best.Select(l => l.Contract.Name))}", "the name of one of them after --contract"),
         };
     }
@@ -63,9 +64,26 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
         ? recognise.Header.Length + (recognise.Exact ? 10_000 : 0) + (recognise.FileName is null ? 0 : 1000)
         : 0;
 
-    private IEnumerable<SourceContract> Layouts(string family) => catalog.Sources.Values.Where(s => s.Family == family);
+    /// <summary>The family's layouts. One that is broken does not stop files of the others.</summary>
+    /// <param name="broken">What is wrong with layouts that cannot be read, as an addition to a refusal; empty where all can.</param>
+    private List<SourceContract> Layouts(string family, out string broken)
+    {
+        var (layouts, faults) = (new List<SourceContract>(), new List<string>());
+        foreach (var name in catalog.Sources.Keys)
+            try
+            {
+                if (catalog.Sources[name] is var layout && layout.Family == family)
+                    layouts.Add(layout);
+            }
+            catch (ContractException e)
+            {
+                faults.Add(e.Message);
+            }
+        broken = faults.Count == 0 ? "" : $" (layouts that cannot be read: {string.Join("; ", faults)})";
+        return layouts;
+    }
 
-    private string Names(string family) => string.Join(", ", Layouts(family).Select(l => l.Name));
+    private string Names(string family) => string.Join(", ", Layouts(family, out _).Select(l => l.Name));
 
     private static string NoneFits(string family, bool readable, IEnumerable<IReadOnlyList<string>?> headers) =>
         headers.Where(h => h is not null).MaxBy(h => h!.Count) is { } header
@@ -74,7 +92,7 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
 
     private string Expected(string family)
     {
-        var formats = Layouts(family).GroupBy(l => l.Format).Where(g => readers.Find(g.Key) is not null)
+        var formats = Layouts(family, out _).GroupBy(l => l.Format).Where(g => readers.Find(g.Key) is not null)
             .Select(g => $"{readers.Find(g.Key)!.Expected} (layout {string.Join(", ", g.Select(l => l.Name))})");
         return $"{string.Join("; or ", formats)}. Name a layout with --contract, or write one for a new kind of file";
     }

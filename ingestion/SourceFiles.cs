@@ -28,7 +28,15 @@ internal static class SourceFiles
             return [new(path, FileStatus.Ingested, null)];
         if (!Directory.Exists(path))
             return [new(path, FileStatus.Refused, "there is no such file or folder")];
-        var files = Directory.EnumerateFiles(path, "*", Everything).Order(StringComparer.Ordinal).Select(file => InFolder(path, file)).ToList();
+        List<SourceFile> files;
+        try
+        {
+            files = [.. Directory.EnumerateFiles(path, "*", Everything).Order(StringComparer.Ordinal).Select(file => InFolder(path, file))];
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return [new(path, FileStatus.Refused, $"cannot be read: {e.Message}")];
+        }
         return files.Exists(f => f.Status == FileStatus.Ingested)
             ? files
             : [.. files, new(path, FileStatus.Refused, files.Count == 0 ? "the folder is empty" : "the folder holds no source file, only hidden files, readmes and licences")];

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Plinth.Catalog;
 using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
@@ -16,7 +15,6 @@ internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContra
 
     public bool Recognises(ReadOnlySpan<byte> head, string fileName) => head.StartsWith("PAR1"u8);
 
-    [SuppressMessage("Design", "CA1031", Justification = "A file that DuckDB cannot open has no columns; reading it says why.")]
     public IReadOnlyList<string>? Columns(string path, SourceContract contract)
     {
         try
@@ -63,6 +61,7 @@ internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContra
             var all = Columns(connection, input.Path);
             HeaderCheck.Require(Path.GetFileName(input.Path), input.Contract, all);
             var header = all.Where(used.Contains).ToList();
+            connection.Execute(ParquetSql.ReadAll(header), [ParquetSql.Literally(input.Path)]); // damage in its middle is found before anything is stored
             return (header, connection.Query(ParquetSql.Select(header), [ParquetSql.Literally(input.Path)]));
         }
         catch (SqlException e)

@@ -10,6 +10,10 @@ internal static class ParquetSql
     internal static string Select(IReadOnlyList<string> columns) =>
         string.Concat("SELECT ", string.Join(", ", columns.Select(Identifier)), " FROM read_parquet($1, hive_partitioning = false)");
 
+    /// <summary>Decodes every value of some columns and gives one row.</summary>
+    internal static string ReadAll(IReadOnlyList<string> columns) =>
+        string.Concat("SELECT max(hash(", string.Join(", ", columns.Select(Identifier)), ")) FROM read_parquet($1, hive_partitioning = false)");
+
     /// <summary>A path that <c>read_parquet</c> does not take for a pattern.</summary>
     internal static string Literally(string path) =>
         path.Replace("[", "[[]", StringComparison.Ordinal).Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal);

@@ -99,6 +99,18 @@ public class RefusalTests
     }
 
     [Fact]
+    public async Task A_broken_layout_stops_no_file_of_another_and_is_named_where_a_file_is_refused()
+    {
+        using var given = new Given();
+        given.File("../lake/contracts/mine.yaml", "kind: SourceContract\nname: mine\nfamily: photos\n");
+        given.Reopen();
+        var report = await given.Ingest("hotline", Repository.Sample("hotline", "boston311-100.csv"), given.File("other.csv", "id,when\n1,2\n"));
+
+        report.Files[0].Rows.Should().Be(100);
+        report.Files[1].Reason.Should().Contain("which no layout of family hotline knows (layouts that cannot be read: ").And.Contain("mine.yaml");
+    }
+
+    [Fact]
     public void Any_bytes_give_rows_rejections_or_a_refusal()
     {
         using var given = new Given();

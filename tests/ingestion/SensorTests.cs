@@ -72,5 +72,22 @@ public class SensorTests
         given.Originals().Should().Be(0);
     }
 
+    [Fact]
+    public async Task A_parquet_file_damaged_in_its_middle_is_refused_or_read_but_never_half_stored()
+    {
+        var bytes = await File.ReadAllBytesAsync(Repository.Sample("sensors", "sample_raw_data.parquet"), TestContext.Current.CancellationToken);
+        foreach (var tenth in new[] { 3, 5, 7, 9 })
+        {
+            using var given = new Given();
+            var damaged = bytes.ToArray();
+            damaged.AsSpan(bytes.Length / 10 * tenth, 64).Fill(0xA5);
+            var report = await given.IngestBy("sensors", null, o => o with { RowsPerPart = 5000 }, given.File("damaged.parquet", damaged));
+            if (report.Files.Single().Status == FileStatus.Refused)
+                (report.Files.Single().Reason!.Split(" (")[0], given.Originals(), given.Catalog.Lake.Tables().Count).Should().Be(("cannot be read as Parquet", 0, 0));
+            else
+                (report.Rows + report.Rejected).Should().Be(37152);
+        }
+    }
+
     private static DateTime Utc(int year, int month, int day, int hour, int minute) => new(year, month, day, hour, minute, 0, DateTimeKind.Utc);
 }
