@@ -83,6 +83,16 @@ public sealed class Lake : IDisposable
     public ValueTask<IReadOnlyList<CommitRecord>> HistoryAsync(TableName table, CancellationToken cancellationToken = default) =>
         Open(table).HistoryAsync(cancellationToken);
 
+    /// <summary>What changed in a table from one version to another, both included; to the newest unless <paramref name="to"/> names one.</summary>
+    /// <exception cref="TableNotFoundException">No such table, or no such version of it.</exception>
+    /// <exception cref="TableFormatException">A version's changes can no longer be told: its commit is gone, or files were rewritten while the table's change feed was off.</exception>
+    public ValueTask<TableChanges> ChangesAsync(TableName table, long from, long? to = null, CancellationToken cancellationToken = default) =>
+        Open(table).ChangesAsync(from, to, cancellationToken);
+
+    /// <summary>The same for a Delta table's folder anywhere.</summary>
+    public ValueTask<TableChanges> ChangesInFolderAsync(string folder, long from, long? to = null, CancellationToken cancellationToken = default) =>
+        Open(folder).ChangesAsync(from, to, cancellationToken);
+
     /// <summary>Makes one new version of a table out of <paramref name="commit"/>, or none at all.</summary>
     /// <exception cref="SchemaMismatchException">The rows or the schema do not fit the table.</exception>
     /// <exception cref="TableFormatException">The table cannot be read, or not be written here.</exception>
@@ -160,3 +170,8 @@ public sealed record CommitRecord(long Version, DateTimeOffset Timestamp, string
 
 /// <summary>A consistent set of table versions.</summary>
 public sealed record Release(long Number, DateTimeOffset At, IReadOnlyDictionary<TableName, long> Versions);
+
+/// <summary>Rows that came and went between two versions.</summary>
+/// <param name="Schema">The columns at version <paramref name="To"/>.</param>
+/// <param name="Sql">A SELECT with the schema's columns, then <c>_change_type</c> (insert, delete, update_preimage, update_postimage), <c>_commit_version</c>, <c>_commit_timestamp</c>.</param>
+public sealed record TableChanges(string Table, long From, long To, TableSchema Schema, string Sql);

@@ -6,11 +6,11 @@ namespace Plinth.Lakehouse.Delta;
 /// <summary>Which rows of a data file are deleted.</summary>
 internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
 {
-    private readonly ConcurrentDictionary<string, long[]> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<DeletionVector, long[]> _known = new();
 
     /// <summary>Positions of deleted rows in the file, from 0, ascending.</summary>
     /// <exception cref="TableFormatException">The vector is missing or damaged.</exception>
-    public long[] Read(DeletionVector vector) => _known.GetOrAdd(vector.UniqueId, _ => Load(vector));
+    public long[] Read(DeletionVector vector) => _known.GetOrAdd(vector, Load);
 
     private long[] Load(DeletionVector vector)
     {
@@ -26,7 +26,11 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
         }
     }
 
-    private static byte[] Inline(DeletionVector vector) => Z85.Decode(vector.PathOrInlineDv)[..vector.SizeInBytes];
+    private static byte[] Inline(DeletionVector vector)
+    {
+        var bytes = Z85.Decode(vector.PathOrInlineDv);
+        return bytes.Length >= vector.SizeInBytes ? bytes[..vector.SizeInBytes] : throw new FormatException($"it has {bytes.Length} bytes; the log says {vector.SizeInBytes}");
+    }
 
     private ReadOnlySpan<byte> FromFile(DeletionVector vector)
     {

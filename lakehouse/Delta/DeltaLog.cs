@@ -38,9 +38,12 @@ internal sealed class DeltaLog(string table, IObjectStore store, SqlPool sql)
     /// <exception cref="TableFormatException">The log has a gap, or what is needed is no longer there.</exception>
     public async ValueTask<TableState?> AtAsync(long version, CancellationToken cancellationToken)
     {
+        TableState? newest;
+        (long, DateTimeOffset)? identity;
         lock (_lock)
-            if (_newest?.Version == version)
-                return _newest;
+            (newest, identity) = (_newest, _newestFile);
+        if (newest?.Version == version && await IsStillThereAsync(version, identity, cancellationToken))
+            return newest;
         if (_older.TryGetValue(version, out var known))
             return known;
         var state = await LoadAsync(version, cancellationToken);

@@ -31,7 +31,7 @@ internal sealed class FileLayouts(SqlPool sql)
     /// <exception cref="TableFormatException">A file is missing or no Parquet file.</exception>
     public IReadOnlyDictionary<string, FileLayout> Of(string table, IReadOnlyCollection<string> paths)
     {
-        var missing = paths.Where(path => !_known.ContainsKey(path)).ToList();
+        var missing = paths.Where(path => !_known.ContainsKey(path)).Distinct(StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
             Read(table, missing);
         return paths.Distinct(StringComparer.Ordinal).ToDictionary(path => path, path => _known[path], StringComparer.Ordinal);

@@ -41,6 +41,16 @@ internal sealed class OpenTable(string table, IObjectStore store, SqlPool sql, F
         return history;
     }
 
+    public async ValueTask<TableChanges> ChangesAsync(long from, long? to, CancellationToken cancellationToken)
+    {
+        var newest = await Log.NewestAsync(cancellationToken) ?? throw new TableNotFoundException(table);
+        var last = to ?? newest.Version;
+        foreach (var version in new[] { from, last })
+            if (version < 0 || version > newest.Version)
+                throw new TableNotFoundException(table, string.Create(CultureInfo.InvariantCulture, $"version {version}"), newest.Version);
+        return await new ChangeFeed(table, Log, _scan).ReadAsync(from, last, cancellationToken) ?? throw new TableNotFoundException(table);
+    }
+
     private async ValueTask<long> VersionAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var listing = await Log.ListAsync(cancellationToken);

@@ -32,7 +32,16 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
     }
 
     /// <summary>Positions of a file's deleted rows.</summary>
-    public long[] Deleted(DeletionVector? vector) => vector is null ? [] : _vectors.Read(vector);
+    /// <exception cref="TableFormatException">The vector is missing, damaged, or another file's.</exception>
+    public long[] Deleted(FileAction file)
+    {
+        if (file.DeletionVector is not { } vector)
+            return [];
+        var positions = _vectors.Read(vector);
+        if (positions is [.., var last] && file is AddFile add && Number(add, "numRecords") is { } rows && last >= rows)
+            throw new TableFormatException(table, file.Path, $"its deletion vector names row {last}; the file has {rows} rows.");
+        return positions;
+    }
 
     private string Branch(TableState state, Projection projection, FileLayout? layout, IReadOnlyList<ScanFile> files, IReadOnlyList<(string Name, string Type)> constants)
     {
@@ -45,7 +54,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
         var sql = new StringBuilder("SELECT ").AppendJoin(", ", expressions).Append(" FROM read_parquet(")
             .Append(SqlText.List(files.Select(file => SqlText.Path(DataPaths.Resolve(table, store, file.Action.Path)))))
             .Append(", hive_partitioning = false");
-        var rows = files[0].Rows ?? (files[0].Action.DeletionVector is { } vector ? new RowSelection(_vectors.Read(vector), Keep: false) : null);
+        var rows = files[0].Rows ?? (files[0].Action.DeletionVector is null ? null : new RowSelection(Deleted(files[0].Action), Keep: false));
         if (rows is null)
             return sql.Append(')').ToString();
         return sql.Append(", file_row_number = true) WHERE ").Append(rows.ToSql("file_row_number")).ToString();
@@ -84,14 +93,16 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
 
     private DataFile Describe(AddFile file) => new(DataPaths.Resolve(table, store, file.Path), file.Size, Rows(file), file.PartitionValues);
 
-    private static long? Rows(AddFile file)
+    private static long? Rows(AddFile file) => Number(file, "numRecords") - (file.DeletionVector?.Cardinality ?? 0);
+
+    private static long? Number(AddFile file, string statistic)
     {
         if (file.Stats is null)
             return null;
         try
         {
             using var stats = JsonDocument.Parse(file.Stats);
-            return stats.RootElement.Long("numRecords") - (file.DeletionVector?.Cardinality ?? 0);
+            return stats.RootElement.Long(statistic);
         }
         catch (JsonException)
         {

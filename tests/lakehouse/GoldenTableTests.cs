@@ -54,6 +54,38 @@ public sealed class GoldenTableTests : IDisposable
         }
     }
 
+    public static TheoryData<string, string> Changes()
+    {
+        var data = new TheoryData<string, string>();
+        var folder = Repository.SharedFolder is { } shared ? Path.Combine(shared, "golden", "delta") : null;
+        if (Directory.Exists(folder))
+            foreach (var file in Directory.GetFiles(folder, "expected_changes_*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                data.Add(Path.GetFileName(Path.GetDirectoryName(file)!), Path.GetFileName(file));
+        else
+            data.Add("(the golden tables)", "");
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task The_change_feed_of_a_golden_table_gives_the_expected_changes(string name, string file)
+    {
+        var table = Golden.Open(name);
+        var range = Path.GetFileNameWithoutExtension(file).Split('_')[2..];
+
+        var changes = await _lake.ChangesInFolderAsync(table.Folder, long.Parse(range[0], CultureInfo.InvariantCulture), range[1] == "latest" ? null : long.Parse(range[1], CultureInfo.InvariantCulture));
+
+        var columns = changes.Schema.Columns.Add(new("_change_type", DataType.String)).Add(new("_commit_version", DataType.Long));
+        var select = string.Join(", ", columns.Select(c => $"\"{c.Name}\""));
+        var csv = Path.Combine(Path.GetDirectoryName(table.Folder)!, file);
+        var expected = _sql.Rows($"SELECT {select} FROM read_csv('{csv}', all_varchar = true, header = true, nullstr = '')")
+            .Select(row => string.Join('|', row.Select((value, i) => Golden.Cell((string?)value, columns[i].Type)))).Order(StringComparer.Ordinal).ToList();
+        var actual = _sql.Rows($"SELECT {select} FROM ({changes.Sql})")
+            .Select(row => string.Join('|', row.Select((value, i) => value is null ? "" : Golden.Text(value, columns[i].Type)))).Order(StringComparer.Ordinal).ToList();
+        expected.Should().NotBeEmpty();
+        actual.Should().Equal(expected);
+    }
+
     private void CompareWithParquet(Snapshot snapshot, string folder, string? except)
     {
         var source = $"read_parquet('{folder}/**/*.parquet', hive_partitioning = false, union_by_name = true)";
@@ -103,6 +135,10 @@ internal sealed record Golden(string Folder, bool MustFail, IReadOnlyList<Golden
             // A partition value without zone, which only its writer's zone explains: the catalogue says to leave it out.
             name == "data-reader-partition-values" ? "as_timestamp" : null);
     }
+
+    /// <summary>A cell of expected changes: empty stands for null and for empty text.</summary>
+    public static string Cell(string? text, DataType type) => string.IsNullOrEmpty(text) ? ""
+        : type == DataType.String || !double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? text : Number(number);
 
     /// <summary>A value of the expected rows; a day where the column was widened to a time is its midnight.</summary>
     public static string Text(JsonElement value, DataType type) =>

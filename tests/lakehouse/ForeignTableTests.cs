@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Plinth.Lakehouse;
+using Plinth.Lakehouse.Delta;
+
+namespace Plinth.Tests.Lakehouse;
+
+/// <summary>Tables of other writers that are built here by hand, for what the golden tables do not show.</summary>
+public sealed class ForeignTableTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lake _lake;
+
+    public ForeignTableTests() => _lake = Given.Lake(_folder);
+
+    private string Table => _folder["foreign table #1 [x]"];
+
+    [Fact]
+    public async Task Columns_mapped_by_id_are_found_whatever_they_are_called_in_the_file()
+    {
+        Copy("SELECT 1 AS x, {'p': 2, 'q': 'in'} AS y, [{'u': 3}] AS z, MAP{'k': {'w': 4}} AS m", "a.parquet",
+            "FIELD_IDS {x: 1, y: {__duckdb_field_id: 2, p: 3, q: 4}, z: {__duckdb_field_id: 5, element: {__duckdb_field_id: 6, u: 7}}, m: {__duckdb_field_id: 8, key: 9, value: {__duckdb_field_id: 10, w: 11}}}");
+        Copy("SELECT 9 AS renamed, {'gone': 2} AS y", "b.parquet", "FIELD_IDS {renamed: 1, y: {__duckdb_field_id: 2, gone: 99}}");
+        var schema = Struct(
+            Mapped("id", 1, "\"integer\""),
+            Mapped("place", 2, Struct(Mapped("q2", 4, "\"string\""), Mapped("p2", 3, "\"long\""))),
+            Mapped("list", 5, $$$"""{"type":"array","containsNull":true,"elementType":{{{Struct(Mapped("u2", 7, "\"integer\""))}}}}"""),
+            Mapped("map", 8, $$$"""{"type":"map","valueContainsNull":true,"keyType":"string","valueType":{{{Struct(Mapped("w2", 11, "\"integer\""))}}}}"""));
+        Log(0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""", Metadata(schema, [], ("delta.columnMapping.mode", "id")), Add("a.parquet"), Add("b.parquet"));
+
+        var rows = _lake.Select(await _lake.ReadFolderAsync(Table), rest: "ORDER BY id");
+
+        rows.Should().HaveCount(2);
+        rows[0].Should().BeEquivalentTo(new object?[]
+        {
+            1, new object?[] { "in", 2L }, new object?[] { new object?[] { 3 } }, new Dictionary<object, object?> { ["k"] = new object?[] { 4 } },
+        }, options => options.WithStrictOrdering());
+        rows[1].Should().BeEquivalentTo(new object?[] { 9, new object?[] { null, null }, null, null }, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public async Task A_file_without_ids_in_a_table_mapped_by_id_is_refused()
+    {
+        Copy("SELECT 1 AS x", "a.parquet");
+        Log(0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""",
+            Metadata("""{"type":"struct","fields":[{"name":"id","type":"integer","nullable":true,"metadata":{"delta.columnMapping.id":1,"delta.columnMapping.physicalName":"x"}}]}""", [], ("delta.columnMapping.mode", "id")), Add("a.parquet"));
+        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be("the table maps columns by field id, and the file has none.");
+    }
+
+    [Fact]
+    public async Task Absolute_and_percent_encoded_paths_are_decoded_once()
+    {
+        Copy("SELECT 1 AS id", "a b%20c.parquet");
+        Directory.CreateDirectory(_folder["elsewhere é"]);
+        File.Move(Path.Combine(Table, "a b%20c.parquet"), _folder["elsewhere é", "x y.parquet"]);
+        Copy("SELECT 2 AS id", "a b%20c.parquet");
+        Log(0, Protocol, Metadata(IdSchema), Add(new Uri(_folder["elsewhere é", "x y.parquet"]).AbsoluteUri), Add("a%20b%2520c.parquet"));
+
+        _lake.Select(await _lake.ReadFolderAsync(Table)).Select(r => r[0]).Should().Equal(1, 2);
+    }
+
+    [Theory]
+    [InlineData("s3://bucket/a.parquet", "lies in another store, which cannot be read from here.")]
+    [InlineData("gone.parquet", "the data file is missing; the log names it as live.")]
+    public async Task A_file_that_cannot_be_had_is_refused_by_name(string path, string reason)
+    {
+        Directory.CreateDirectory(Table);
+        Log(0, Protocol, Metadata(IdSchema), Add(path));
+        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be(reason);
+    }
+
+    [Fact]
+    public async Task A_deletion_vector_that_is_another_files_or_damaged_is_refused()
+    {
+        Copy("SELECT 1 AS id", "a.parquet");
+        // One inline vector of row 3, ending in a short group as some writers make it; the file has one row.
+        var add = """{"add":{"path":"a.parquet","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true,"stats":"{\"numRecords\":1}","deletionVector":{"storageType":"i","pathOrInlineDv":"^Bg9^0rr910000000000iXQKl0rr91000005c8Xg##093","sizeInBytes":34,"cardinality":1}}}""";
+        const string Features = """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""";
+        Log(0, Features, Metadata(IdSchema), add);
+        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be("its deletion vector names row 3; the file has 1 rows.");
+        Log(1, add.Replace("34", "99", StringComparison.Ordinal));
+        (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Contain("the log says 99");
+    }
+
+    [Fact]
+    public async Task Times_of_commits_without_their_own_come_from_the_files_and_only_grow()
+    {
+        Copy("SELECT 1 AS id", "a.parquet");
+        Log(0, Protocol, Metadata(IdSchema), Add("a.parquet"));
+        Log(1, """{"txn":{"appId":"a","version":1}}""");
+        Log(2, """{"txn":{"appId":"a","version":2}}""");
+        var noon = new DateTimeOffset(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        File.SetLastWriteTimeUtc(LogFile(0), noon.UtcDateTime);
+        File.SetLastWriteTimeUtc(LogFile(1), noon.UtcDateTime.AddHours(-5)); // copied in another order
+        File.SetLastWriteTimeUtc(LogFile(2), noon.UtcDateTime.AddHours(1));
+
+        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon))).Version.Should().Be(0);
+        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddMinutes(1)))).Version.Should().Be(1);
+        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddDays(1)))).Version.Should().Be(2);
+        (await _lake.ReadFolderAsync(Table, TableVersion.At(1))).Timestamp.Should().Be(noon.AddMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task Times_in_the_commits_are_used_from_the_version_on_that_has_them()
+    {
+        Copy("SELECT 1 AS id", "a.parquet");
+        Log(0, """{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["inCommitTimestamp"]}}""", Metadata(IdSchema), Add("a.parquet"));
+        Log(1, """{"commitInfo":{"inCommitTimestamp":1000000000000}}""", Metadata(IdSchema, [], ("delta.enableInCommitTimestamps", "true"),
+            ("delta.inCommitTimestampEnablementVersion", "1"), ("delta.inCommitTimestampEnablementTimestamp", "1000000000000")));
+        Log(2, """{"commitInfo":{"inCommitTimestamp":1000000060000}}""");
+        File.SetLastWriteTimeUtc(LogFile(0), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        var second = DateTimeOffset.FromUnixTimeMilliseconds(1000000060000);
+        (await _lake.ReadFolderAsync(Table)).Timestamp.Should().Be(second);
+        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(second.AddSeconds(-1)))).Version.Should().Be(1);
+        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(new DateTimeOffset(2001, 2, 1, 0, 0, 0, TimeSpan.Zero)))).Version.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_table_that_another_writer_made_is_continued()
+    {
+        var folder = _folder["lake", "tables", "sensor", "reading"];
+        Copy("SELECT 1::BIGINT AS id, 'a' AS name", "a.parquet", folder: folder);
+        LogIn(folder, 0, Protocol, Metadata("""{"type":"struct","fields":[{"name":"id","type":"long","nullable":false,"metadata":{"comment":"number"}},{"name":"name","type":"string","nullable":true,"metadata":{"x":{"y":1}}}]}"""), Add("a.parquet"));
+        var wider = new TableSchema(Given.IdAndName.Columns.Add(new("unit", DataType.String)), []);
+
+        await _lake.CommitRowsAsync(Given.Row(2));
+        await _lake.CommitAsync(Given.Rows() with { Schema = wider, Rows = new RowSource.Values([[3L, "c", "m"]]) });
+
+        (await _lake.IdsAsync()).Should().Equal(1, 2, 3);
+        var commits = await File.ReadAllTextAsync(Path.Combine(folder, "_delta_log", "00000000000000000002.json"));
+        commits.Should().NotContain("inCommitTimestamp").And.Contain("""\"x\":{\"y\":1}""", "what is not known here is carried over");
+        (await _lake.CommitAsync(Given.Rows() with { Schema = wider, Mode = WriteMode.Overwrite, Rows = new RowSource.Values([[4L, "d", null]]) })).Should().Be(new CommitOutcome.Committed(3, 1));
+        (await _lake.IdsAsync()).Should().Equal(4);
+    }
+
+    [Fact]
+    public async Task Rewritten_files_without_a_change_feed_are_no_changes_that_can_be_told()
+    {
+        Copy("SELECT 1 AS id", "a.parquet");
+        Copy("SELECT 2 AS id", "b.parquet");
+        Log(0, Protocol, Metadata(IdSchema), Add("a.parquet"));
+        Log(1, Add("b.parquet"), """{"remove":{"path":"a.parquet","deletionTimestamp":1,"dataChange":true}}""");
+        var changes = async () => await _lake.ChangesInFolderAsync(Table, 0);
+        (await changes.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Contain("the change feed was off");
+        (await _lake.ChangesInFolderAsync(Table, 0, 0)).Sql.Should().Contain("'insert'");
+    }
+
+    private const string Protocol = """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""";
+    private const string IdSchema = """{"type":"struct","fields":[{"name":"id","type":"integer","nullable":true,"metadata":{}}]}""";
+
+    private static string Add(string path) => $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}}""";
+
+    private static string Struct(params string[] fields) => $$"""{"type":"struct","fields":[{{string.Join(',', fields)}}]}""";
+
+    private static string Mapped(string name, int id, string type) =>
+        $$$"""{"name":"{{{name}}}","type":{{{type}}},"nullable":true,"metadata":{"delta.columnMapping.id":{{{id}}},"delta.columnMapping.physicalName":"col-{{{id}}}"}}""";
+
+    private static string Metadata(string schema, string[]? partitions = null, params (string Key, string Value)[] configuration) => JsonSerializer.Serialize(new
+    {
+        metaData = new { id = "t", format = new { provider = "parquet", options = new { } }, schemaString = schema, partitionColumns = partitions ?? [], configuration = configuration.ToDictionary(c => c.Key, c => c.Value) },
+    });
+
+    private string LogFile(int version) => Path.Combine(Table, "_delta_log", $"{version:D20}.json");
+
+    private void Log(int version, params string[] actions) => LogIn(Table, version, actions);
+
+    private static void LogIn(string folder, int version, params string[] actions)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "_delta_log"));
+        File.WriteAllLines(Path.Combine(folder, "_delta_log", $"{version:D20}.json"), actions);
+    }
+
+    private void Copy(string query, string file, string? options = null, string? folder = null)
+    {
+        Directory.CreateDirectory(folder ?? Table);
+        using var database = _lake.OpenSql();
+        using var connection = database.Connect();
+        connection.Execute($"COPY ({query}) TO '{Path.Combine(folder ?? Table, file)}' (FORMAT parquet{(options is null ? "" : ", " + options)})");
+    }
+
+    public void Dispose()
+    {
+        _lake.Dispose();
+        _folder.Dispose();
+    }
+}
