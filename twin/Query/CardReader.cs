@@ -1,0 +1,56 @@
+using Plinth.Lakehouse.Engine;
+
+namespace Plinth.Twin.Query;
+
+/// <summary>Reads cards and lists from the twin's macros.</summary>
+internal static class CardReader
+{
+    public static EntityCard? Entity(SqlConnection connection, string id, TwinTime at)
+    {
+        object?[] parameters = [id, Time(at.ValidAt), Time(at.KnownAt)];
+        if (connection.Rows(CardSql.Entity, parameters) is not [var e])
+            return null;
+        var relations = connection.Rows(CardSql.Relations, parameters);
+        return new((string)e[0]!, (string)e[1]!, (string?)e[2], (string?)e[3], Interval(e, 4), Interval(e, 6), Origin(e, 8),
+            [.. connection.Rows(CardSql.Facts, parameters).Select(Fact)],
+            [.. relations.Select(Relation)],
+            [.. relations.Select(r => new RelationCount((string)r[0]!, (bool)r[1]!, (long)r[15]!)).Distinct()],
+            [.. connection.Rows(CardSql.Geometry, parameters).Select(Geometry)]);
+    }
+
+    public static IReadOnlyList<EntityClaim> Claims(SqlConnection connection, string id, string? property, TwinTime at) =>
+    [
+        .. connection.Rows(CardSql.Claims, [id, Time(at.ValidAt), Time(at.KnownAt), property]).Select(r => new EntityClaim(
+            (string)r[0]!, (string)r[1]!, Value(r, 2), (string?)r[5], Instant(r[6]), Interval(r, 7), Interval(r, 9), Origin(r, 11), (string?)r[15], (double?)r[16])),
+    ];
+
+    public static IReadOnlyList<EntitySummary> At(SqlConnection connection, double longitude, double latitude, TwinTime at) =>
+    [
+        .. connection.Rows(CardSql.At, [longitude, latitude, Time(at.ValidAt), Time(at.KnownAt)])
+            .Select(r => new EntitySummary((string)r[0]!, (string)r[1]!, (string?)r[2], (double)r[3]!)),
+    ];
+
+    public static IReadOnlyList<(string Type, long Count)> Counts(SqlConnection connection, TwinTime at) =>
+        [.. connection.Rows(CardSql.Counts, [Time(at.ValidAt), Time(at.KnownAt)]).Select(r => ((string)r[0]!, (long)r[1]!))];
+
+    /// <summary>An instant as a parameter.</summary>
+    internal static object? Time(DateTimeOffset? instant) => instant?.UtcDateTime;
+
+    internal static DateTimeOffset? Instant(object? value) => value is DateTime time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null;
+
+    private static EntityFact Fact(object?[] r) => new((string)r[0]!, Value(r, 1), (string?)r[4], (string)r[5]!, (string)r[6]!, (long)r[7]!, (bool)r[8]!,
+        Interval(r, 9), Interval(r, 11), Origin(r, 13), (string?)r[17], (double?)r[18]);
+
+    private static EntityRelation Relation(object?[] r) => new((string)r[0]!, (bool)r[1]!, (string)r[2]!, (string?)r[3], (string?)r[4], (string?)r[5],
+        Interval(r, 6), Interval(r, 8), Origin(r, 10), (double?)r[14]);
+
+    private static EntityGeometry Geometry(object?[] r) => new((string)r[0]!, (string?)r[1], GeoJson.Text((byte[])r[2]!), (string?)r[3], (double?)r[4],
+        Interval(r, 5), Interval(r, 7), Origin(r, 9));
+
+    /// <summary>Text, number, time: the one that is set.</summary>
+    private static object? Value(object?[] r, int first) => r[first] ?? r[first + 1] ?? Instant(r[first + 2]);
+
+    private static Interval Interval(object?[] r, int first) => new(Instant(r[first]), Instant(r[first + 1]));
+
+    private static RowOrigin Origin(object?[] r, int first) => new((string)r[first]!, (string?)r[first + 1], (long?)r[first + 2], (string?)r[first + 3]);
+}
