@@ -7,7 +7,10 @@ internal static class AdminUnitSql
         CREATE OR REPLACE VIEW fresh.unit AS
         SELECT u.*, 'urn:plinth:admin-unit:' || u.code AS entity_id
         FROM   fresh.base_admin_unit u
-        QUALIFY row_number() OVER (PARTITION BY u.code, u.source, u.source_version ORDER BY u.source_row DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY u.code, u.source, u.source_version ORDER BY u.source_row DESC) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, source AS source_id, source_version, recorded_at AS recorded_from FROM fresh.unit
         """;
 
     internal const string Entities = """

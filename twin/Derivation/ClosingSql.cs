@@ -51,10 +51,10 @@ internal static class ClosingSql
         SELECT false AS is_new, subject_id AS owner, relation_id AS row_key, * FROM twin.relation
         """;
 
-    /// <summary>Each owner's new record stands for all that its source said of it before.</summary>
+    /// <summary>Each owner's new record stands for all that its source said of it before. $1 is the source table; <c>fresh.owner</c> is the step's.</summary>
     internal const string TurnsOfOwners = """
         CREATE OR REPLACE TABLE fresh.turn AS
-        SELECT DISTINCT owner, source_table, source_id, source_version, recorded_from FROM fresh.keyed WHERE is_new
+        SELECT DISTINCT owner, $1::VARCHAR AS source_table, source_id, source_version, recorded_from FROM fresh.owner
         """;
 
     /// <summary>The source was written anew: all that it said before is in question. Parameters: $1 source table, $2 source id of the step or NULL, $3 version, $4 its time.</summary>

@@ -87,7 +87,7 @@ internal sealed class Deriver(CityCatalog catalog, string runId, string codeVers
             if (batch.Rewritten is { } whole)
                 connection.Execute(ClosingSql.TurnsOfTable, [step.Source.ToString(), step.SourceId, whole.Version, whole.RecordedAt.UtcDateTime], cancellationToken);
             else
-                connection.Execute(ClosingSql.TurnsOfOwners, cancellationToken: cancellationToken);
+                connection.Execute(ClosingSql.TurnsOfOwners, [step.Source.ToString()], cancellationToken);
             connection.Execute(ClosingSql.Close, cancellationToken: cancellationToken);
         }
         return connection.Execute("INSERT INTO fresh.pending BY NAME SELECT * FROM fresh.derived", cancellationToken: cancellationToken);
@@ -124,14 +124,14 @@ internal sealed class Deriver(CityCatalog catalog, string runId, string codeVers
     {
         SpatialSql.Register(connection);
         TwinFunctions.Register(connection);
-        connection.Execute(DeriverSql.Prepare);
-        connection.Execute("INSERT INTO fresh.run VALUES ($1)", [runId]);
+        connection.Execute(DeriverSql.Prepare, cancellationToken: cancellationToken);
+        connection.Execute("INSERT INTO fresh.run VALUES ($1)", [runId], cancellationToken);
         ReferenceData.Load(connection);
         if (catalog.Lake.Exists(TwinTables.Photo))
             await catalog.Lake.CreateViewsAsync(connection, [await catalog.Lake.ReadAsync(TwinTables.Photo, cancellationToken: cancellationToken)], cancellationToken);
         else
-            connection.Execute(SqlNames.CreateEmptyView(TwinTables.Photo, catalog.Datasets[TwinTables.Photo].ToSchema()));
-        connection.Execute(SqlNames.CreateLoaded(TwinTables.Photo, catalog.Datasets[TwinTables.Photo].ToSchema()));
-        connection.Execute(DeriverSql.PhotoViews);
+            connection.Execute(SqlNames.CreateEmptyView(TwinTables.Photo, catalog.Datasets[TwinTables.Photo].ToSchema()), cancellationToken: cancellationToken);
+        connection.Execute(SqlNames.CreateLoaded(TwinTables.Photo, catalog.Datasets[TwinTables.Photo].ToSchema()), cancellationToken: cancellationToken);
+        connection.Execute(DeriverSql.PhotoViews, cancellationToken: cancellationToken);
     }
 }

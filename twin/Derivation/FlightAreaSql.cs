@@ -24,7 +24,10 @@ internal static class FlightAreaSql
         SELECT t.entity_id, t.source_version, t.recorded_at, any_value(m.day) AS day, min(m.taken_at) AS taken_at, min(m.source_row) AS source_row, count(*) AS photos,
                twin_hull(string_agg(hex(m.geom), ',' ORDER BY m.photo_id)) AS geom
         FROM   touched t JOIN loaded.flight_member m ON m.entity_id = t.entity_id AND m.source_version <= t.source_version
-        GROUP BY t.entity_id, t.source_version, t.recorded_at
+        GROUP BY t.entity_id, t.source_version, t.recorded_at;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT photo_id AS owner, 'flight-area' AS source_id, source_version, recorded_at AS recorded_from FROM fresh.imagery_photo
         """;
 
     internal const string Entities = """

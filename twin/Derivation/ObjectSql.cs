@@ -40,7 +40,12 @@ internal static class ObjectSql
         FROM   fresh.model_object o
         LEFT JOIN rule.type t ON t.source_type = o.type
         LEFT JOIN years y ON y.object_id = o.object_id AND y.source_version = o.source_version
-        QUALIFY row_number() OVER (PARTITION BY o.object_id, o.source_version ORDER BY o.source_row) = 1
+        QUALIFY row_number() OVER (PARTITION BY o.object_id, o.source_version ORDER BY o.source_row) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, asset_id AS source_id, source_version, recorded_at AS recorded_from FROM fresh.object_entity
+        UNION ALL
+        SELECT entity_id, 'model.object', source_version, recorded_at FROM fresh.object_entity
         """;
 
     internal const string Entities = """

@@ -8,7 +8,10 @@ internal static class PhotoSql
         CREATE OR REPLACE VIEW fresh.photo AS
         SELECT p.*, p.photo_id AS entity_id
         FROM   fresh.imagery_photo p
-        QUALIFY row_number() OVER (PARTITION BY p.photo_id, p.source_version ORDER BY p.source_row DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY p.photo_id, p.source_version ORDER BY p.source_row DESC) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, 'imagery.photo' AS source_id, source_version, recorded_at AS recorded_from FROM fresh.photo
         """;
 
     internal const string Entities = """

@@ -7,7 +7,10 @@ internal static class SceneSql
         CREATE OR REPLACE VIEW fresh.scene AS
         SELECT s.*, CASE WHEN s.scene_id LIKE 'urn:%' THEN s.scene_id ELSE 'urn:plinth:scene:' || s.scene_id END AS entity_id
         FROM   fresh.imagery_scene s
-        QUALIFY row_number() OVER (PARTITION BY s.scene_id, s.source_version ORDER BY s.source_row DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY s.scene_id, s.source_version ORDER BY s.source_row DESC) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, 'imagery.scene' AS source_id, source_version, recorded_at AS recorded_from FROM fresh.scene
         """;
 
     internal const string Entities = """
@@ -54,7 +57,10 @@ internal static class TilesetSql
                min(t.z) AS zoom_min, max(t.z) AS zoom_max, count(*) AS tiles, any_value(t.media_type) AS media_type,
                {'xmin': min(t.bbox.xmin), 'ymin': min(t.bbox.ymin), 'xmax': max(t.bbox.xmax), 'ymax': max(t.bbox.ymax)} AS bbox
         FROM   fresh.imagery_tile t
-        GROUP BY t.tileset_id, t.source_version
+        GROUP BY t.tileset_id, t.source_version;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, 'imagery.tile' AS source_id, source_version, recorded_at AS recorded_from FROM fresh.tileset
         """;
 
     internal const string Entities = """

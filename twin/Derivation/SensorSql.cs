@@ -13,7 +13,12 @@ internal static class SensorSql
         SELECT t.*, 'urn:plinth:device' || substr(t.thing_id, length('urn:plinth:thing') + 1) AS entity_id,
                'urn:plinth:intersection' || substr(t.thing_id, length('urn:plinth:thing') + 1) AS intersection_id
         FROM   fresh.sensor_thing t
-        QUALIFY row_number() OVER (PARTITION BY t.thing_id, t.source_version ORDER BY t.source_row DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY t.thing_id, t.source_version ORDER BY t.source_row DESC) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, source AS source_id, source_version, recorded_at AS recorded_from FROM fresh.device
+        UNION ALL
+        SELECT intersection_id, source, source_version, recorded_at FROM fresh.device
         """;
 
     internal const string DetectorViews = """
@@ -23,7 +28,10 @@ internal static class SensorSql
                'urn:plinth:intersection' || substr(c.thing_id, length('urn:plinth:thing') + 1) AS intersection_id,
                regexp_extract(c.thing_id, '^urn:plinth:thing:([^:]+)', 1) AS source
         FROM   fresh.sensor_detector_config c
-        QUALIFY row_number() OVER (PARTITION BY c.thing_id, c.channel, c.source_version ORDER BY c.source_row) = 1
+        QUALIFY row_number() OVER (PARTITION BY c.thing_id, c.channel, c.source_version ORDER BY c.source_row) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, source AS source_id, source_version, recorded_at AS recorded_from FROM fresh.detector
         """;
 
     internal const string Devices = """

@@ -11,7 +11,10 @@ internal static class ServiceRequestSql
         FROM   fresh.hotline_service_request q
         -- The newest word on an order wins where one version brings several.
         QUALIFY row_number() OVER (PARTITION BY q.source, q.service_request_id, q.source_version
-                                   ORDER BY coalesce(q.updated_datetime, q.closed_datetime, q.requested_datetime) DESC, q.source_row DESC) = 1
+                                   ORDER BY coalesce(q.updated_datetime, q.closed_datetime, q.requested_datetime) DESC, q.source_row DESC) = 1;
+
+        CREATE OR REPLACE VIEW fresh.owner AS
+        SELECT entity_id AS owner, source AS source_id, source_version, recorded_at AS recorded_from FROM fresh.request
         """;
 
     internal const string Entities = """
