@@ -1,5 +1,8 @@
 using Plinth.Catalog;
 using Plinth.Ingestion.Base;
+using Plinth.Ingestion.Imagery;
+using Plinth.Ingestion.Models;
+using Plinth.Ingestion.Photos;
 using Plinth.Ingestion.Tabular;
 
 namespace Plinth.Ingestion;
@@ -21,5 +24,11 @@ internal sealed class FileReaders
     public static FileReaders Of(CityCatalog catalog) => new(
         new DelimitedReader(catalog.Datasets),
         new ParquetReader(catalog.Datasets, catalog.Lake.OpenSql),
-        new GeoJsonReader(catalog.Datasets));
+        new GeoJsonReader(catalog.Datasets),
+        new PhotoReader(),
+        new CityJsonReader(),
+        new CityJsonSeqReader(),
+        new LasReader(),
+        new GeoTiffReader(),
+        new PmTilesReader());
 }
