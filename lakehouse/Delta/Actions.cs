@@ -23,8 +23,8 @@ internal readonly record struct FileKey(string Path, string? DeletionVector);
 
 internal abstract record FileAction(string Path) : LogAction
 {
-    /// <summary>The path with its percent-encoding undone, once.</summary>
-    public string DecodedPath { get; } = Uri.UnescapeDataString(Path);
+    /// <summary>The path in one form, whichever its writer used.</summary>
+    public string DecodedPath { get; } = DataPaths.Canonical(Path);
     public ImmutableSortedDictionary<string, string?> PartitionValues { get; init; } = NoValues;
     public bool DataChange { get; init; } = true;
     public DeletionVector? DeletionVector { get; init; }

@@ -37,7 +37,7 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
         var path = vector.StorageType switch
         {
             "u" => store.LocalPath(RelativeKey(vector.PathOrInlineDv)),
-            "p" => DataPaths.Resolve(table, store, vector.PathOrInlineDv),
+            "p" => DataPaths.Resolve(table, store, DataPaths.Canonical(vector.PathOrInlineDv)),
             var other => throw new FormatException($"storage type '{other}' is not supported"),
         };
         ReadOnlySpan<byte> file = File.ReadAllBytes(path);
@@ -71,20 +71,5 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
                 crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
         }
         return ~crc;
-    }
-}
-
-/// <summary>Paths of the log on this machine.</summary>
-internal static class DataPaths
-{
-    /// <summary>Relative to the table's folder, or an absolute URI; percent-encoded, so decoded exactly once.</summary>
-    public static string Resolve(string table, Stores.IObjectStore store, string path)
-    {
-        if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            return Uri.UnescapeDataString(new Uri(path).AbsolutePath);
-        if (path.Contains("://", StringComparison.Ordinal))
-            throw new TableFormatException(table, path, "lies in another store, which cannot be read from here.");
-        var decoded = Uri.UnescapeDataString(path);
-        return decoded.StartsWith('/') ? decoded : store.LocalPath(decoded);
     }
 }

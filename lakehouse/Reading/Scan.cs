@@ -52,7 +52,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
         var expressions = columns.Select(c => c.Sql == SqlText.Name(c.Name) ? c.Sql : $"{c.Sql} AS {SqlText.Name(c.Name)}")
             .Concat(constants.Select((c, i) => $"{files[0].Constants![i]} AS {SqlText.Name(c.Name)}"));
         var sql = new StringBuilder("SELECT ").AppendJoin(", ", expressions).Append(" FROM read_parquet(")
-            .Append(SqlText.List(files.Select(file => SqlText.Path(DataPaths.Resolve(table, store, file.Action.Path)))))
+            .Append(SqlText.List(files.Select(file => SqlText.Path(DataPaths.Resolve(table, store, file.Action.DecodedPath)))))
             .Append(", hive_partitioning = false");
         var rows = files[0].Rows ?? (files[0].Action.DeletionVector is null ? null : new RowSelection(Deleted(files[0].Action), Keep: false));
         if (rows is null)
@@ -68,7 +68,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
     {
         var tag = state.Mapping == ColumnMapping.None ? LayoutTag.Of(state.Schema) : null;
         var unknown = files.Where(file => tag is null || (file.Action as AddFile)?.Tags?.GetValueOrDefault(LayoutTag.Key) != tag)
-            .ToDictionary(file => file, file => DataPaths.Resolve(table, store, file.Action.Path));
+            .ToDictionary(file => file, file => DataPaths.Resolve(table, store, file.Action.DecodedPath));
         var read = layouts.Of(table, unknown.Values);
         var result = files.ToDictionary(file => file, file => unknown.TryGetValue(file, out var path) ? read[path] : null);
         if (state.Mapping == ColumnMapping.Id && result.FirstOrDefault(f => f.Value?.Columns.Any(c => c.FieldId is not null) == false) is { Key: { } bare })
@@ -91,7 +91,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
 
     private static IEnumerable<AddFile> Ordered(IEnumerable<AddFile> files) => files.OrderBy(f => f.ModificationTime).ThenBy(f => f.Path, StringComparer.Ordinal);
 
-    private DataFile Describe(AddFile file) => new(DataPaths.Resolve(table, store, file.Path), file.Size, Rows(file), file.PartitionValues);
+    private DataFile Describe(AddFile file) => new(DataPaths.Resolve(table, store, file.DecodedPath), file.Size, Rows(file), file.PartitionValues);
 
     private static long? Rows(AddFile file) => Number(file, "numRecords") - (file.DeletionVector?.Cardinality ?? 0);
 

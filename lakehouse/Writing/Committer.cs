@@ -32,10 +32,18 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             return new CommitOutcome.AlreadyApplied(state.Version);
         var writer = new DataWriter(commit.Table, plan.Schema, log.Store, sql, time);
         var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
-        var outcome = await RaceAsync(state, plan, files, cancellationToken);
-        if (outcome is CommitOutcome.Conflict or CommitOutcome.AlreadyApplied)
-            await writer.DiscardAsync();
-        return outcome;
+        try
+        {
+            var outcome = await RaceAsync(state, plan, files, cancellationToken);
+            if (outcome is CommitOutcome.Conflict or CommitOutcome.AlreadyApplied)
+                await writer.DiscardAsync();
+            return outcome;
+        }
+        catch (Exception e) when (e is LakeException or OperationCanceledException)
+        {
+            await writer.DiscardAsync(); // Neither comes after an attempt whose outcome is unknown.
+            throw;
+        }
     }
 
     /// <summary>The batches that the commit carries, one an application.</summary>
@@ -122,7 +130,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             }
         }
         // A store that repeats a request by itself can answer "taken" to its own success.
-        return (await log.Store.ReadAsync(key, cancellationToken) is { } winner && winner.AsSpan().SequenceEqual(content), null);
+        return (await log.Store.ReadAsync(key, CancellationToken.None) is { } winner && winner.AsSpan().SequenceEqual(content), null);
     }
 
     private CommitPlan Plan(TableState? state)

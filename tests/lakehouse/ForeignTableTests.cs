@@ -60,6 +60,17 @@ public sealed class ForeignTableTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/some/absolute/path%20x", "file:/some/absolute/path%20x")]
+    [InlineData("file:///some/absolute/p@%23h", "/some/absolute/p@%23h")]
+    [InlineData("file:/a/b", "file:///a/b")]
+    public async Task A_file_is_the_same_however_its_absolute_path_is_written(string added, string removed)
+    {
+        Log(0, Protocol, Metadata(IdSchema), Add(added));
+        Log(1, $$$"""{"remove":{"path":"{{{removed}}}","deletionTimestamp":1,"dataChange":true}}""");
+        (await _lake.ReadFolderAsync(Table)).Files.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("s3://bucket/a.parquet", "lies in another store, which cannot be read from here.")]
     [InlineData("gone.parquet", "the data file is missing; the log names it as live.")]
     public async Task A_file_that_cannot_be_had_is_refused_by_name(string path, string reason)
