@@ -42,7 +42,7 @@ public sealed record Scenario
     public required TimeSlice Hidden { get; init; }
     /// <summary>Still later rows, on which a released algorithm gives advice.</summary>
     public required TimeSlice Production { get; init; }
-    /// <summary>The one file that a submission writes: CSV with the columns key, label and, if it likes, <c>confidence</c> (0 to 1).</summary>
+    /// <summary>The one file that a submission writes: CSV with the columns key, label and, if it likes, <c>confidence</c> (0 to 1, kept to three decimals).</summary>
     public string Output { get; init; } = "predictions.csv";
     /// <summary>What ranks: <c>macro_f1</c> or <c>accuracy</c>; both are reported.</summary>
     public required string Metric { get; init; }

@@ -19,7 +19,7 @@ internal static class Bubblewrap
     internal const string Launcher = """
         /usr/bin/mount -t tmpfs -o "$2" plinth "$1" || exit 1
         shift 2
-        /bin/sh -c 'for group in $1; do echo $$ > "$group/cgroup.procs" || exit 1; done; exec 8<"$2" 9<"$3" 7>"$4" || exit 1; shift 4; exec "$@"' launcher "$@" </dev/null
+        /usr/bin/setpriv --pdeathsig KILL /bin/sh -c 'for group in $1; do echo $$ > "$group/cgroup.procs" || exit 1; done; exec 8<"$2" 9<"$3" 7>"$4" || exit 1; shift 4; exec "$@"' launcher "$@" </dev/null
         exec 1>&- 2>&-
         read -r _ || :
         """;
@@ -65,7 +65,7 @@ internal static class Bubblewrap
             command.Add(Text($"--as={limits.MemoryBytes}"));
         command.Add("--");
         if (folder.User is { } user)
-            command.AddRange(["/usr/bin/setpriv", Text($"--reuid={user}"), Text($"--regid={user}"), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]);
+            command.AddRange(["/usr/bin/setpriv", Text($"--reuid={user}"), Text($"--regid={user}"), "--clear-groups", "--pdeathsig=KILL", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]);
         command.AddRange(["/usr/bin/env", "-i", bubblewrap, "--args", Text($"{ArgumentsDescriptor}"), "--", .. job.Command]);
         return command;
     }

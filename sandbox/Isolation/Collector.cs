@@ -53,6 +53,13 @@ internal static partial class Collector
         return statx(AtCurrentFolder, path, NoFollowLink, BasicStats, stat) == 0 && (MemoryMarshal.Read<ushort>(stat[28..]) & TypeMask) == Regular;
     }
 
+    /// <summary>The user that the path itself belongs to, or null.</summary>
+    public static uint? OwnerOf(string path)
+    {
+        Span<byte> stat = stackalloc byte[256];
+        return statx(AtCurrentFolder, path, NoFollowLink, BasicStats, stat) == 0 ? MemoryMarshal.Read<uint>(stat[20..]) : null;
+    }
+
     private const int AtCurrentFolder = -100, NoFollowLink = 0x100;
 
     private static SafeFileHandle Open(int folder, string path, int flags) => new(openat(folder, path, flags, 0), ownsHandle: true);

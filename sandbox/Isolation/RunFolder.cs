@@ -59,7 +59,7 @@ internal sealed class RunFolder : IDisposable
         {
             ControlGroup.Sweep(Prefix, HasService);
             foreach (var path in Directory.EnumerateDirectories(scratch, Prefix + "*"))
-                if (!HasService(System.IO.Path.GetFileName(path)))
+                if (Signals.IsOurs(path) && !HasService(System.IO.Path.GetFileName(path)))
                     new RunFolder(path, null).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

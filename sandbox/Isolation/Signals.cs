@@ -25,6 +25,9 @@ internal static partial class Signals
             throw new IOException($"'{path}' cannot be given to user {user} (error {Marshal.GetLastPInvokeError()}).");
     }
 
+    /// <summary>Whether the path itself belongs to this process's user: in a folder that all may write to, a name proves nothing.</summary>
+    public static bool IsOurs(string path) => Collector.OwnerOf(path) == geteuid();
+
     [LibraryImport("libc")]
     private static partial uint geteuid();
 

@@ -82,7 +82,7 @@ internal sealed class Predictions
     private static bool TryConfidence(string text, out double? confidence)
     {
         var good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1; // NaN is neither
-        confidence = good ? value : null;
+        confidence = good ? Math.Round(value, 3) : null; // three decimals say what is meant; sixteen would carry anything out
         return good;
     }
 

@@ -116,8 +116,7 @@ public sealed class LimitTests
         var marker = "marker-" + Guid.NewGuid().ToString("n");
         var run = Given.InsideAsync(Family(marker), Small);
         await WaitForAsync(() => Processes(marker).Count >= 4);
-        var launcher = Launchers().Single();
-        Signals.Kill(launcher);
+        Signals.Kill(Launcher(Processes(marker)[0]));
         await run.Invoking(r => r).Should().ThrowAsync<IsolationUnavailableException>();
         await WaitForAsync(() => Processes(marker).Count == 0);
     }
@@ -169,8 +168,13 @@ public sealed class LimitTests
 
     private static List<int> Processes(string marker) => [.. Commands().Where(c => c.Line.Contains(marker, StringComparison.Ordinal) && !c.Line.Contains("-method", StringComparison.Ordinal)).Select(c => c.Id)];
 
-    private static IEnumerable<int> Launchers() => Commands()
-        .Where(c => c.Line.StartsWith("/bin/sh\0-c", StringComparison.Ordinal) && c.Line.Contains(RunFolder.Prefix + Environment.ProcessId + "-", StringComparison.Ordinal)).Select(c => c.Id);
+    /// <summary>Of a process inside, the one among its forefathers that this process started.</summary>
+    private static int Launcher(int process)
+    {
+        var stat = File.ReadAllText($"/proc/{process}/stat");
+        var parent = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        return parent == Environment.ProcessId ? process : Launcher(parent);
+    }
 
     private static IEnumerable<(int Id, string Line)> Commands()
     {
