@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Plinth.App.Output;
+using Plinth.Ingestion;
+using Plinth.Jobs;
+using Spectre.Console;
+
+namespace Plinth.App.Commands;
+
+/// <summary><c>plinth ingest FAMILY FILE_OR_FOLDER...</c></summary>
+internal static class IngestCommand
+{
+    internal static Command Build()
+    {
+        Argument<string> family = new("family") { Description = "photos, models, imagery, hotline, sensors or base." };
+        family.AcceptOnlyFromAmong("photos", "models", "imagery", "hotline", "sensors", "base");
+        Argument<string[]> paths = new("path") { Description = "Files or folders.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> contract = new("--contract") { Description = "The layout's name ('plinth catalog sources') or a contract file; found by the file's own marks when not given." };
+        var json = Shared.Json();
+        Command command = new("ingest", "Takes files in: the original is kept, its rows go to tables, bad rows to <family>.rejected.") { family, paths, contract, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(family)!, parsed.GetValue(paths)!, parsed.GetValue(contract), parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string family, string[] paths, string? contract, bool json, CancellationToken cancellationToken)
+    {
+        using var catalog = Shared.OpenCatalog(parsed);
+        var ingestor = Wiring.Ingestor(catalog, Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion);
+        var report = json
+            ? await ingestor.IngestAsync(family, paths, contract, null, cancellationToken)
+            : await WithProgressAsync(progress => ingestor.IngestAsync(family, paths, contract, progress, cancellationToken));
+        if (json)
+            JsonDocumentOutput.Print(new
+            {
+                files = report.Files.Select(f => new { f.Path, f.Sha256, f.Status, f.Reason, f.Dataset, f.Rows, f.Rejected }),
+                report.Rows,
+                report.Rejected,
+                report.Versions,
+            });
+        else
+            Print(report);
+        foreach (var file in report.Files.Where(f => f.Status == FileStatus.Refused))
+            Console.Error.WriteLine($"plinth: refused {file.Path}: {file.Reason}");
+        return report.Files.Any(f => f.Status == FileStatus.Refused) ? ExitCodes.Refused : ExitCodes.Done;
+    }
+
+    private static Task<IngestReport> WithProgressAsync(Func<IProgress<IngestProgress>, Task<IngestReport>> run) =>
+        Shared.Messages.Progress().Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(context =>
+        {
+            var task = context.AddTask("reading");
+            return run(new Progress<IngestProgress>(p =>
+            {
+                task.MaxValue = Math.Max(p.Total, 1);
+                task.Value = p.Done;
+                task.Description = Markup.Escape($"{Path.GetFileName(p.File)}  {p.Rows:N0} rows");
+            }));
+        });
+
+    private static void Print(IngestReport report)
+    {
+        var table = Tables.New("file", "status", "dataset", "#rows", "#rejected", "what");
+        foreach (var file in report.Files)
+            table.Row(file.Path, file.Status.ToString().ToLowerInvariant(), file.Dataset, file.Rows, file.Rejected, file.Reason);
+        table.Print();
+        Console.Out.WriteLine($"{report.Files.Count} files, {report.Rows:N0} rows, {report.Rejected:N0} rejected"
+            + (report.Rejected > 0 ? "; see them: plinth sql \"SELECT * FROM <family>.rejected\"" : "")
+            + (report.Files.All(f => f.Status == FileStatus.Unchanged) ? "; all of it was here already, nothing was added" : ""));
+    }
+}
