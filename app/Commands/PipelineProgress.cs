@@ -28,6 +28,7 @@ internal static class PipelineProgress
             {
                 StepStatus.Done => ("done     ", "green"),
                 StepStatus.Unchanged => ("unchanged", "grey"),
+                StepStatus.Postponed => ("postponed", "yellow"),
                 StepStatus.Failed => ("FAILED   ", "red"),
                 _ => ("not run  ", "yellow"),
             };

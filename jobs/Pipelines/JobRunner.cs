@@ -37,7 +37,7 @@ public sealed class JobRunner(CityCatalog catalog, IEngine engine, string codeVe
             progress?.Report((step, record, null));
         }
 
-        var status = steps.Exists(s => s.Status == StepStatus.Failed) ? StepStatus.Failed : steps.TrueForAll(s => s.Status == StepStatus.Unchanged) ? StepStatus.Unchanged : StepStatus.Done;
+        var status = steps.Exists(s => s.Status == StepStatus.Failed) ? StepStatus.Failed : steps.TrueForAll(s => s.Status is StepStatus.Unchanged or StepStatus.Postponed) ? StepStatus.Unchanged : StepStatus.Done;
         RunRecord run = new(runId, pipeline.Name, status, started, clock.Elapsed, steps);
         _history.Finish(run);
         return run;
@@ -74,6 +74,10 @@ public sealed class JobRunner(CityCatalog catalog, IEngine engine, string codeVe
         {
             _history.Record(pipeline.Name, Ended(StepStatus.Failed, "cancelled; run it again to go on"), null);
             throw;
+        }
+        catch (StepPostponedException postponed)
+        {
+            record = Ended(StepStatus.Postponed, postponed.Message);
         }
         catch (Exception exception) when (exception is LakeException or IOException or UnauthorizedAccessException)
         {

@@ -25,6 +25,8 @@ public enum StepStatus
     Unchanged,
     /// <summary>Ended with an error; what it had committed stays, and a rerun goes on from there.</summary>
     Failed,
+    /// <summary>Cannot be done on this machine as it is; tried again the next time. The steps after it go on.</summary>
+    Postponed,
     /// <summary>Not reached, since a step before it failed.</summary>
     NotRun,
     /// <summary>Under way, or its process was killed.</summary>
@@ -37,3 +39,6 @@ public sealed record StepRecord(string RunId, string Step, StepStatus Status, st
 
 /// <summary>One run of a pipeline.</summary>
 public sealed record RunRecord(string RunId, string Pipeline, StepStatus Status, DateTimeOffset StartedAt, TimeSpan Took, IReadOnlyList<StepRecord> Steps);
+
+/// <summary>A step cannot be done on this machine as it is, e.g. for want of a program; the pipeline goes on without it.</summary>
+public sealed class StepPostponedException(string reason) : Plinth.Lakehouse.LakeException(reason);
