@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Plinth.Tests;
+
+namespace Plinth.App.Tests;
+
+/// <summary>Runs the built program as users do: another process, its own streams and exit code.</summary>
+internal static class CliProcess
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "plinth.dll");
+
+    internal sealed record Result(int Code, string Output, string Error);
+
+    internal static async Task<Result> RunAsync(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await output, await error);
+    }
+
+    internal static Process Start(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Program);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment.Remove("PLINTH_LAKE");
+        start.Environment.Remove("PLINTH_KEY");
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Splits a documented command as a shell would: quotes hold words together.</summary>
+    internal static string[] Split(string command)
+    {
+        List<string> words = [];
+        System.Text.StringBuilder word = new();
+        var (inWord, quoted) = (false, false);
+        foreach (var c in command)
+        {
+            if (c == '"')
+                (quoted, inWord) = (!quoted, true);
+            else if (c == ' ' && !quoted)
+            {
+                if (inWord)
+                    words.Add(word.ToString());
+                word.Clear();
+                inWord = false;
+            }
+            else
+            {
+                word.Append(c);
+                inWord = true;
+            }
+        }
+
+        if (inWord)
+            words.Add(word.ToString());
+        return [.. words];
+    }
+}
