@@ -16,6 +16,11 @@ if [ ! -e node_modules/.plinth ] || ! cmp -s package-lock.json node_modules/.pli
   cp package-lock.json node_modules/.plinth
 fi
 
+if [ "${1:-}" = "--tests" ] && { [ ! -e tests/browser/node_modules/.plinth ] || ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.plinth; }; then
+  say "setup: npm packages of the browser test"
+  (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/browser; see the lines above."; exit 1; }
+fi
+
 # Debian packages: command -> package
 missing=() without=()
 need() { command -v "$1" >/dev/null 2>&1 || { missing+=("$2"); without+=("$3"); }; }
