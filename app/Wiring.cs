@@ -29,7 +29,9 @@ internal static class Wiring
         var passage = (await catalog.EnterAsync(reader, purpose, cancellationToken: cancellationToken)).Require();
         SqlSession session = new(catalog.Lake.OpenSql());
         SpatialSql.Register(session.Connection);
-        if (snapshots is null)
+        if (reader != Principal.Operator)
+            passage.Seal(session.Connection);
+        else if (snapshots is null)
             passage.CreateViews(session.Connection);
         else
             await catalog.Lake.CreateViewsAsync(session.Connection, snapshots, cancellationToken);
