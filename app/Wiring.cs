@@ -36,7 +36,7 @@ internal static class Wiring
         else
             await catalog.Lake.CreateViewsAsync(session.Connection, snapshots, cancellationToken);
         if (catalog.Lake.Exists(new("twin", "entity")) && (snapshots is not null || passage.Tables.Any(t => t.Table == new TableName("twin", "entity"))))
-            CityTwin.RegisterViews(session.Connection);
+            CityTwin.Open(catalog).RegisterViews(session.Connection);
         return session;
     }
 

@@ -144,10 +144,10 @@ internal static class LakeCommands
     private static async ValueTask<string> ChangesAsync(Lake lake, string tableOrFolder, long from, long? to, CancellationToken cancellationToken)
     {
         if (IsFolder(tableOrFolder))
-            return await lake.ChangesOfFolderAsync(tableOrFolder, from, to, cancellationToken);
+            return (await lake.ChangesInFolderAsync(tableOrFolder, from, to, cancellationToken)).Sql;
         var table = Shared.Table(tableOrFolder);
         await EnterAsOperatorAsync(lake, table, "lake changes", cancellationToken);
-        return await lake.ChangesAsync(table, from, to, cancellationToken);
+        return (await lake.ChangesAsync(table, from, to, cancellationToken)).Sql;
     }
 
     /// <summary>Whole versions with every column are the operator's alone; others read with 'plinth sql', as their grants say.</summary>
