@@ -23,7 +23,10 @@ internal static class Shared
         typeof(Shared).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>Messages and progress; stdout is for results alone.</summary>
-    internal static IAnsiConsole Messages { get; } = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+    internal static IAnsiConsole Messages { get; } = Stream(Console.Error, Console.IsErrorRedirected);
+
+    /// <summary>Results for people.</summary>
+    internal static IAnsiConsole Results { get; } = Stream(Console.Out, Console.IsOutputRedirected);
 
     internal static CityCatalog OpenCatalog(ParseResult parsed) => CityCatalog.Open(Plinth.Lakehouse.Lake.Open(new(parsed.GetValue(Lake)!)));
 
@@ -32,6 +35,15 @@ internal static class Shared
     internal static Principal Reader(CityCatalog catalog) =>
         Environment.GetEnvironmentVariable("PLINTH_KEY") is not { Length: > 0 } key ? Principal.Operator
         : catalog.Access.Authenticate(key) ?? throw new UsageException("the key in PLINTH_KEY belongs to no principal of this lake; unset it to work as the operator.");
+
+    /// <summary>A stream that is no terminal gets whole lines, without colours.</summary>
+    private static IAnsiConsole Stream(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(writer), Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        if (redirected)
+            console.Profile.Width = 400;
+        return console;
+    }
 
     internal static string NewRunId(TimeProvider time) => $"run-{time.GetUtcNow():yyyyMMddTHHmmss}-{Guid.CreateVersion7(time.GetUtcNow()).ToString("N")[^8..]}";
 

@@ -26,9 +26,9 @@ internal static class TableRows
                 table.AddRow(row.Select((value, i) => value is null ? "[grey]null[/]" : Markup.Escape(Cut(CsvRows.Text(value, types[i])))).ToArray());
         }
 
-        AnsiConsole.Write(table);
+        Shared.Results.Write(table);
         if (rows > Most)
-            AnsiConsole.WriteLine($"{Most} of {rows} rows; --format csv gives all of them.");
+            Shared.Results.WriteLine($"{Most} of {rows} rows; --format csv gives all of them.");
         return rows;
     }
 

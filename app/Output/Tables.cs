@@ -30,5 +30,5 @@ internal static class Tables
         return table.AddRow(cells);
     }
 
-    internal static void Print(this Table table) => AnsiConsole.Write(table);
+    internal static void Print(this Table table) => Shared.Results.Write(table);
 }

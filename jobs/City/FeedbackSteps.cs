@@ -31,7 +31,7 @@ internal static class FeedbackSteps
     });
 
     private const string HandledBy = """
-        SELECT 'urn:plinth:service_request:nyc-311:' || service_request_id, agency_responsible
+        SELECT 'urn:plinth:service-request:nyc-311:' || service_request_id, agency_responsible
         FROM   hotline.service_request
         WHERE  source = 'nyc-311' AND agency_responsible IS NOT NULL
         """;

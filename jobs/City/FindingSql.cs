@@ -42,24 +42,24 @@ internal static class FindingSql
     /// <summary>Spells of at least three readings in a row under 60 % of the detector's median speed, no more than 30 minutes from one to the next.</summary>
     internal const string SlowTraffic = """
         WITH speed AS (
-            SELECT   d.thing_id, o.phenomenon_time AS at, o.result AS speed, d.unit, median(o.result) OVER (PARTITION BY o.datastream_id) AS usual
+            SELECT   d.thing_id, o.phenomenon_time, o.result AS speed, d.unit, median(o.result) OVER (PARTITION BY o.datastream_id) AS usual
             FROM     sensor.observation o
             JOIN     sensor.datastream  d USING (datastream_id)
             WHERE    d.observed_property = 'speed' AND o.result IS NOT NULL
         ),
         reading AS (                   -- a new spell begins after a fast reading or a gap
             SELECT   *, speed < 0.6 * usual AS slow,
-                     coalesce(lag(speed < 0.6 * usual) OVER log AND at - lag(at) OVER log <= INTERVAL 30 MINUTE, false) AS goes_on
+                     coalesce(lag(speed < 0.6 * usual) OVER log AND phenomenon_time - lag(phenomenon_time) OVER log <= INTERVAL 30 MINUTE, false) AS goes_on
             FROM     speed
-            WINDOW   log AS (PARTITION BY thing_id ORDER BY at)
+            WINDOW   log AS (PARTITION BY thing_id ORDER BY phenomenon_time)
         ),
         spell AS (
-            SELECT   thing_id, unit, usual, at, speed, sum(CASE WHEN goes_on THEN 0 ELSE 1 END) OVER (PARTITION BY thing_id ORDER BY at) AS number
+            SELECT   thing_id, unit, usual, phenomenon_time, speed, sum(CASE WHEN goes_on THEN 0 ELSE 1 END) OVER (PARTITION BY thing_id ORDER BY phenomenon_time) AS number
             FROM     reading
             WHERE    slow
         ),
         long_spell AS (
-            SELECT   thing_id, any_value(unit) AS unit, any_value(usual) AS usual, min(at) AS from_at, max(at) AS to_at, count(*) AS readings, min(speed) AS lowest
+            SELECT   thing_id, any_value(unit) AS unit, any_value(usual) AS usual, min(phenomenon_time) AS from_at, max(phenomenon_time) AS to_at, count(*) AS readings, min(speed) AS lowest
             FROM     spell
             GROUP BY thing_id, number
             HAVING   count(*) >= 3

@@ -50,7 +50,7 @@ internal static class FindingSteps
     });
 
     /// <summary>The entity of an order, as the twin names it.</summary>
-    private static string Subject(string serviceRequestId) => $"urn:plinth:service_request:nyc-311:{serviceRequestId}";
+    private static string Subject(string serviceRequestId) => $"urn:plinth:service-request:nyc-311:{serviceRequestId}";
 
     /// <summary>Queries that find: key, subject, value, confidence, evidence (JSON), longitude, latitude.</summary>
     private static async Task<string> FromSqlAsync(StepContext context, string module, string kind, string algorithm, string sql, TableName[] reads, CancellationToken cancellationToken)
