@@ -39,7 +39,7 @@ internal static class FindingSql
         ORDER BY taken_at
         """;
 
-    /// <summary>Spells of at least three readings in a row under 60 % of the detector's median speed, no more than 30 minutes from one to the next.</summary>
+    /// <summary>Spells of at least three readings in a row under three quarters of the detector's median speed, no more than 30 minutes from one to the next.</summary>
     internal const string SlowTraffic = """
         WITH speed AS (
             SELECT   d.thing_id, o.phenomenon_time, o.result AS speed, d.unit, median(o.result) OVER (PARTITION BY o.datastream_id) AS usual
@@ -48,8 +48,8 @@ internal static class FindingSql
             WHERE    d.observed_property = 'speed' AND o.result IS NOT NULL
         ),
         reading AS (                   -- a new spell begins after a fast reading or a gap
-            SELECT   *, speed < 0.6 * usual AS slow,
-                     coalesce(lag(speed < 0.6 * usual) OVER log AND phenomenon_time - lag(phenomenon_time) OVER log <= INTERVAL 30 MINUTE, false) AS goes_on
+            SELECT   *, speed < 0.75 * usual AS slow,
+                     coalesce(lag(speed < 0.75 * usual) OVER log AND phenomenon_time - lag(phenomenon_time) OVER log <= INTERVAL 30 MINUTE, false) AS goes_on
             FROM     speed
             WINDOW   log AS (PARTITION BY thing_id ORDER BY phenomenon_time)
         ),
