@@ -29,7 +29,7 @@ internal static class DemoSql
     internal static readonly (string Question, string Sql)[] Questions =
     [
         ("Who handles the requests, and how long does it take? · 各部门受理量与办结用时", """
-            SELECT   source, agency_responsible AS agency, count(*) AS requests,
+            SELECT   source, agency_responsible AS agency, count(DISTINCT service_request_id) AS requests,
                      round(median(date_diff('minute', requested_datetime, closed_datetime)) / 60.0, 1) AS median_hours
             FROM     hotline.service_request
             GROUP BY source, agency
