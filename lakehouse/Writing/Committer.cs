@@ -30,7 +30,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         var plan = Plan(state);
         if (state is not null && commit.Rows is null && Asked.IsEmpty && plan.Metadata is null)
             return new CommitOutcome.AlreadyApplied(state.Version);
-        var writer = new DataWriter(commit.Table, plan.Schema, log.Store, sql, time);
+        var writer = new DataWriter(commit.Table, plan.Schema, state?.Mapping ?? ColumnMapping.None, log.Store, sql, time);
         var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
         try
         {
@@ -62,7 +62,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
 
     private async ValueTask<CommitOutcome> RaceAsync(TableState? state, CommitPlan plan, IReadOnlyList<AddFile> files, CancellationToken cancellationToken)
     {
-        var layout = LayoutTag.Of(plan.Schema);
+        var layout = Layout(state, plan);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -95,10 +95,13 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             {
                 return new CommitOutcome.Conflict(state.Version, $"it changed the table's schema ({e.Message})");
             }
-            if (LayoutTag.Of(plan.Schema) != layout)
+            if (Layout(state, plan) != layout)
                 return new CommitOutcome.Conflict(state.Version, "it changed the table's schema");
         }
     }
+
+    /// <summary>Names what the data files hold, so that a change of it by another writer is seen.</summary>
+    private static string Layout(TableState? state, CommitPlan plan) => LayoutTag.Of(PhysicalSchema.Of(plan.Schema, state?.Mapping ?? ColumnMapping.None));
 
     /// <summary>The state one commit further, or null where there is none.</summary>
     private async ValueTask<TableState?> WinnerAsync(TableState? state, CancellationToken cancellationToken)
@@ -141,13 +144,13 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             return new(commit.Schema, protocol, metadata, IsNew: true);
         }
         Features.CheckWrite(log.Table, state.Protocol!, state.Metadata!, state.Schema);
-        if (state.Mapping != ColumnMapping.None)
-            throw new TableFormatException(log.Table, "delta.columnMapping.mode", "tables with column mapping can be read here but not written.");
         if (commit.Mode == WriteMode.Overwrite && commit.Rows is not null && state.Is("delta.appendOnly"))
             throw new TableFormatException(log.Table, "delta.appendOnly", "the table only takes appends; rows cannot be overwritten.");
         var (schema, added) = SchemaRules.Follow(commit.Table, state.Schema, commit.Schema);
         if (added.IsEmpty)
             return new(schema, null, null);
+        if (state.Mapping != ColumnMapping.None)
+            throw new SchemaMismatchException(commit.Table, $"its columns are mapped (delta.columnMapping.mode), and {added[0].Name} cannot be added to such a table here.");
         if (added.Any(c => SchemaRules.Uses(c.Type, "timestamp_ntz")) && !Features.Has(state.Protocol!, Features.TimestampNtz))
             throw new SchemaMismatchException(commit.Table, "a column of type timestamp_ntz cannot be added to a table that was made without one; use timestamp.");
         return new(schema, null, state.Metadata! with { SchemaString = SchemaJson.Append(state.Metadata!.SchemaString, added) });

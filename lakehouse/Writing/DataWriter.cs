@@ -8,14 +8,16 @@ using Plinth.Lakehouse.Stores;
 namespace Plinth.Lakehouse.Writing;
 
 /// <summary>Writes rows as Parquet files of a table: unique names, ZSTD, field ids, statistics; durable when it returns.</summary>
-internal sealed class DataWriter(TableName table, TableSchema schema, IObjectStore store, SqlPool sql, TimeProvider time)
+internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapping mapping, IObjectStore store, SqlPool sql, TimeProvider time)
 {
     /// <summary>Rows of one file where they come as values.</summary>
     private const int RowsPerFile = 500_000;
 
     private readonly List<AddFile> _files = [];
-    private readonly ImmutableArray<Column> _stored =
-        [.. schema.Columns.Where(c => !schema.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase))];
+    private readonly TableSchema _physical = PhysicalSchema.Of(schema, mapping);
+
+    /// <summary>The columns that files hold: all but those that partition.</summary>
+    private ImmutableArray<Column> Stored => [.. _physical.Columns.Where(c => !_physical.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase))];
 
     /// <exception cref="SchemaMismatchException">The rows do not fit the schema.</exception>
     public async ValueTask<IReadOnlyList<AddFile>> WriteAsync(RowSource rows, CancellationToken cancellationToken)
@@ -54,6 +56,8 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
         if (missing.Count > 0 || unknown.Count > 0)
             throw new SchemaMismatchException(table, $"the query's columns are not the table's: {string.Join("; ", Faults(missing, unknown))}.");
         var source = $"SELECT {string.Join(", ", schema.Columns.Select(c => $"CAST({SqlText.Name(c.Name)} AS {SqlText.Type(c.Type)}) AS {SqlText.Name(c.Name)}"))} FROM ({query.Sql})";
+        if (mapping != ColumnMapping.None)
+            source = PhysicalSchema.Rename(table.ToString(), schema, _physical, source);
         if (schema.PartitionColumns.IsEmpty)
         {
             await CopyAsync(query.Connection, source, FileAction.NoValues, cancellationToken);
@@ -87,7 +91,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
         {
             using var lease = sql.Rent();
             var temporary = TemporaryName();
-            lease.Connection.Execute($"CREATE TABLE {temporary} ({string.Join(", ", schema.Columns.Select(c => $"{SqlText.Name(c.Name)} {SqlText.Type(c.Type)}"))})", null, cancellationToken);
+            lease.Connection.Execute($"CREATE TABLE {temporary} ({string.Join(", ", _physical.Columns.Select(c => $"{SqlText.Name(c.Name)} {SqlText.Type(c.Type)}"))})", null, cancellationToken);
             try
             {
                 using (var appender = lease.Connection.Append(null, temporary))
@@ -121,13 +125,13 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
 
     private async ValueTask CopyPartitionsAsync(SqlConnection connection, string from, CancellationToken cancellationToken)
     {
-        var all = $"SELECT {string.Join(", ", _stored.Select(c => SqlText.Name(c.Name)))} FROM {from}";
+        var all = $"SELECT {string.Join(", ", Stored.Select(c => SqlText.Name(c.Name)))} FROM {from}";
         if (schema.PartitionColumns.IsEmpty)
         {
             await CopyAsync(connection, all, FileAction.NoValues, cancellationToken);
             return;
         }
-        var columns = schema.PartitionColumns.Select(name => schema.Columns[schema.IndexOf(name)]).ToList();
+        var columns = _physical.PartitionColumns.Select(name => _physical.Columns[_physical.IndexOf(name)]).ToList();
         var names = string.Join(", ", columns.Select(c => SqlText.Name(c.Name)));
         foreach (var tuple in connection.Rows($"SELECT {string.Join(", ", columns.Select(PartitionText))} FROM {from} GROUP BY ALL ORDER BY ALL", null, cancellationToken))
         {
@@ -156,8 +160,8 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
         var name = $"part-{Guid.CreateVersion7():D}.parquet";
         var file = new AddFile(name, 0, 0);
         _files.Add(file); // at once, so that a failure removes it
-        var geo = GeoMetadata.Of(_stored) is { } json ? $", KV_METADATA {{geo: {SqlText.Literal(json)}}}" : "";
-        var result = connection.Rows($"COPY ({select}) TO {SqlText.Literal(store.LocalPath(name))} (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {FieldIds.Of(schema)}, RETURN_STATS{geo})", null, cancellationToken);
+        var geo = GeoMetadata.Of(Stored) is { } json ? $", KV_METADATA {{geo: {SqlText.Literal(json)}}}" : "";
+        var result = connection.Rows($"COPY ({select}) TO {SqlText.Literal(store.LocalPath(name))} (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {FieldIds.Of(_physical)}, RETURN_STATS{geo})", null, cancellationToken);
         var (rows, size) = (Convert.ToInt64(result[0][1], CultureInfo.InvariantCulture), Convert.ToInt64(result[0][2], CultureInfo.InvariantCulture));
         if (rows == 0)
         {
@@ -166,16 +170,16 @@ internal sealed class DataWriter(TableName table, TableSchema schema, IObjectSto
             return;
         }
         var statistics = new FileStatistics(rows, Columns(result[0][4]));
-        if (statistics.NullInRequired(_stored) is { } required)
-            throw new SchemaMismatchException(table, $"the rows have no value in some places for {required}, which is required.");
+        if (statistics.NullInRequired(Stored) is { } required)
+            throw new SchemaMismatchException(table, $"the rows have no value in some places for {PhysicalSchema.LogicalName(required)}, which is required.");
         await store.SealAsync(name, cancellationToken);
         _files[^1] = file with
         {
             Size = size,
             ModificationTime = time.GetUtcNow().ToUnixTimeMilliseconds(),
             PartitionValues = partition,
-            Stats = statistics.ToJson(_stored),
-            Tags = FileAction.NoValues.Add(LayoutTag.Key, LayoutTag.Of(schema)),
+            Stats = statistics.ToJson(Stored),
+            Tags = mapping == ColumnMapping.None ? FileAction.NoValues.Add(LayoutTag.Key, LayoutTag.Of(schema)) : null,
         };
     }
 

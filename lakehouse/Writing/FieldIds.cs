@@ -4,10 +4,37 @@ using Plinth.Lakehouse.Reading;
 
 namespace Plinth.Lakehouse.Writing;
 
-/// <summary>Field ids of a file's columns: numbered in the schema's order, depth first. Columns come only at the end, so an id never changes its meaning.</summary>
+/// <summary>
+/// Field ids of a file's columns: those of the column mapping where the table has one, else numbered in the schema's order, depth first.
+/// Columns come only at the end, so an id never changes its meaning.
+/// </summary>
 internal static class FieldIds
 {
-    public static string Of(TableSchema schema)
+    public static string Of(TableSchema schema) => schema.Columns.Any(c => c.Metadata?.ContainsKey(PhysicalSchema.IdKey) == true) ? Mapped(schema) : Numbered(schema);
+
+    private static string Mapped(TableSchema schema) =>
+        Braced(schema.Columns.Where(c => !schema.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)).Select(Mapped));
+
+    private static string Mapped(Column column)
+    {
+        var id = column.Metadata?.GetValueOrDefault(PhysicalSchema.IdKey) is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        var inner = Inner(column.Type).ToList();
+        return $"{SqlText.Name(column.Name)}: {(inner.Count == 0 && id is not null ? id.Value.ToString(CultureInfo.InvariantCulture)
+            : Braced(id is null ? inner : inner.Prepend(string.Create(CultureInfo.InvariantCulture, $"__duckdb_field_id: {id}"))))}";
+    }
+
+    private static IEnumerable<string> Inner(DataType type) => type switch
+    {
+        DataType.Struct s => s.Fields.Select(Mapped),
+        DataType.Array a => Inner(a.Element).ToList() is { Count: > 0 } element ? [$"element: {Braced(element)}"] : [],
+        DataType.Map m => new[] { ("key", m.Key), ("value", m.Value) }.Select(part => (part.Item1, Fields: Inner(part.Item2).ToList()))
+            .Where(part => part.Fields.Count > 0).Select(part => $"{part.Item1}: {Braced(part.Fields)}"),
+        _ => [],
+    };
+
+    private static string Braced(IEnumerable<string> parts) => $"{{{string.Join(", ", parts)}}}";
+
+    private static string Numbered(TableSchema schema)
     {
         var (text, next) = (new StringBuilder(), 0);
         text.Append('{');

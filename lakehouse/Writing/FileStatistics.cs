@@ -35,8 +35,8 @@ internal sealed partial class FileStatistics(long rows, IReadOnlyDictionary<stri
     }
 
     /// <summary>A required column that holds a null, or null where there is none. Lists and maps are not covered.</summary>
-    public string? NullInRequired(IEnumerable<Column> schema) => schema.FirstOrDefault(c => !c.Nullable && c.Type is not (DataType.Struct or DataType.Array or DataType.Map)
-        && Value(Quoted("", c.Name), "null_count") is { } count && count != "0")?.Name;
+    public Column? NullInRequired(IEnumerable<Column> schema) => schema.FirstOrDefault(c => !c.Nullable && c.Type is not (DataType.Struct or DataType.Array or DataType.Map)
+        && Value(Quoted("", c.Name), "null_count") is { } count && count != "0");
 
     private void Write(Utf8JsonWriter json, IEnumerable<Column> fields, string prefix, Func<Utf8JsonWriter, string, DataType, string, bool> leaf)
     {

@@ -37,6 +37,43 @@ public sealed class ForeignTableTests : IDisposable
         rows[1].Should().BeEquivalentTo(new object?[] { 9, new object?[] { null, null }, null, null }, options => options.WithStrictOrdering());
     }
 
+    [Theory]
+    [InlineData("name")]
+    [InlineData("id")]
+    public async Task Rows_are_written_under_the_names_and_ids_that_a_mapped_table_gives_its_columns(string mode)
+    {
+        var folder = _folder["lake", "tables", "sensor", "reading"];
+        var schema = Struct(Mapped("id", 1, "\"long\""), Mapped("place", 2, Struct(Mapped("p", 3, "\"long\""), Mapped("q", 4, "\"string\""))),
+            Mapped("list", 5, $$$"""{"type":"array","containsNull":true,"elementType":{{{Struct(Mapped("u", 6, "\"integer\""))}}}}"""), Mapped("day", 7, "\"date\""));
+        LogIn(folder, 0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""", Metadata(schema, ["day"], ("delta.columnMapping.mode", mode), ("delta.columnMapping.maxColumnId", "7")));
+        var table = (await _lake.ReadAsync(Given.Readings)).Schema;
+        var day = new DateOnly(2024, 5, 1);
+        using var database = _lake.OpenSql();
+        using var connection = database.Connect();
+
+        (await _lake.CommitAsync(new() { Table = Given.Readings, Schema = table, Rows = new RowSource.Values([[1L, new object?[] { 2L, "x" }, new object?[] { new object?[] { 3 } }, day]]) })).RequireVersion(Given.Readings);
+        (await _lake.CommitAsync(new()
+        {
+            Table = Given.Readings,
+            Schema = table,
+            Rows = new RowSource.Query(connection, "SELECT DATE '2024-05-01' AS day, 4 AS id, {'p': 5, 'q': 'y'} AS place, [{'u': 6}] AS list"),
+        })).RequireVersion(Given.Readings);
+
+        var snapshot = await _lake.ReadAsync(Given.Readings);
+        _lake.Select(snapshot, rest: "ORDER BY id").Should().BeEquivalentTo(new object?[][]
+        {
+            [1L, new object?[] { 2L, "x" }, new object?[] { new object?[] { 3 } }, day],
+            [4L, new object?[] { 5L, "y" }, new object?[] { new object?[] { 6 } }, day],
+        }, options => options.WithStrictOrdering());
+        foreach (var file in snapshot.Files)
+            connection.Rows($"SELECT name, field_id FROM parquet_schema('{file.Path}') WHERE field_id IS NOT NULL").Select(r => $"{r[0]}={r[1]}")
+                .Should().Equal("col-1=1", "col-2=2", "col-3=3", "col-4=4", "col-5=5", "col-6=6");
+        var commit = await File.ReadAllTextAsync(Path.Combine(folder, "_delta_log", "00000000000000000001.json"));
+        commit.Should().Contain("""
+            "partitionValues":{"col-7":"2024-05-01"}
+            """).And.Contain("""\"col-1\":1""");
+    }
+
     [Fact]
     public async Task A_file_without_ids_in_a_table_mapped_by_id_is_refused()
     {
