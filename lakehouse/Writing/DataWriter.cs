@@ -151,6 +151,8 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
             "timestamp" => $"strftime({name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
             "timestamp_ntz" => $"strftime({name}, '%Y-%m-%d %H:%M:%S.%f')",
             "binary" => $"decode({name})",
+            // As Java spells them, and so every engine that shares tables with Spark; the engine says nan, -nan, inf.
+            "float" or "double" => $"CASE WHEN isnan({name}) THEN 'NaN' WHEN isinf({name}) THEN if({name} > 0, 'Infinity', '-Infinity') ELSE CAST({name} AS VARCHAR) END",
             _ => $"nullif(CAST({name} AS VARCHAR), '')",
         };
     }
