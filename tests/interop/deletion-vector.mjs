@@ -47,7 +47,8 @@ function content({ storageType, pathOrInlineDv, offset, sizeInBytes }, locate) {
   return bytes
 }
 
-function crc32(bytes) {
+/** The checksum of zlib and PNG. */
+export function crc32(bytes) {
   let crc = 0xffffffff
   for (const byte of bytes) {
     crc ^= byte

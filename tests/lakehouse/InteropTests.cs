@@ -33,6 +33,13 @@ public sealed class InteropTests : IDisposable
     }
 
     [Fact]
+    public void The_other_reader_passes_its_own_tests()
+    {
+        var (code, lines, _) = Node("--test", Path.Combine(Folder, "reader.test.mjs"));
+        code.Should().Be(0, string.Join('\n', lines));
+    }
+
+    [Fact]
     public void The_other_reader_says_why_it_refuses()
     {
         var (code, lines, errors) = Node("read-table.mjs", _folder.Path);
@@ -208,7 +215,7 @@ public sealed class InteropTests : IDisposable
 
     private static (int Code, IReadOnlyList<string> Lines, string Errors) Node(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Folder, script), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script.StartsWith('-') ? script : Path.Combine(Folder, script), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
