@@ -51,20 +51,29 @@ internal static partial class CrsName
         return first;
     }
 
-    /// <summary>The horizontal CRS of a compound WKT text; any other text as it is.</summary>
+    /// <summary>The horizontal CRS of a WKT text: without the compound around it, and without the vertical CRS that Esri puts into or after it.</summary>
     public static string Horizontal(string wkt)
     {
-        var start = wkt.StartsWith("COMP", StringComparison.OrdinalIgnoreCase) ? HorizontalNode().Match(wkt) is { Success: true } match ? match.Index : 0 : 0;
+        if (wkt.StartsWith("COMP", StringComparison.OrdinalIgnoreCase) && HorizontalNode().Match(wkt) is { Success: true } inner && EndOfNode(wkt, inner.Index) is > 0 and var end)
+            wkt = wkt[inner.Index..end];
+        if (VerticalNode().Match(wkt) is { Success: true } vertical && EndOfNode(wkt, vertical.Index + 1) is > 0 and var after)
+            wkt = wkt[..vertical.Index] + wkt[after..];
+        return wkt;
+    }
+
+    /// <summary>Where the node that begins at <paramref name="start"/> ends; 0 where it does not.</summary>
+    private static int EndOfNode(string wkt, int start)
+    {
         var depth = 0;
-        for (var i = start; i < wkt.Length && start > 0; i++)
+        for (var i = start; i < wkt.Length; i++)
         {
             if (wkt[i] == '"' && (i = wkt.IndexOf('"', i + 1)) < 0)
-                break;
+                return 0;
             depth += wkt[i] is '[' or '(' ? 1 : wkt[i] is ']' or ')' ? -1 : 0;
             if (depth == 0 && wkt[i] is ']' or ')')
-                return wkt[start..(i + 1)];
+                return i + 1;
         }
-        return wkt;
+        return 0;
     }
 
     /// <summary>Metres in one unit of the WKT's horizontal CRS, where it is projected; null where it is geographic or says nothing.</summary>
@@ -113,6 +122,9 @@ internal static partial class CrsName
 
     [GeneratedRegex(@"\b(?:PROJCS|GEOGCS|PROJCRS|GEOGCRS)\s*[\[\(]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex HorizontalNode();
+
+    [GeneratedRegex(@",\s*VERT_?C(?:R?S)\s*[\[\(]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex VerticalNode();
 
     [GeneratedRegex("""\G(?:AUTHORITY|ID)\s*[\[\(]\s*"EPSG"\s*,\s*"?([0-9]{4,6})"?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Authority();

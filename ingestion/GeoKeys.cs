@@ -52,7 +52,7 @@ internal sealed class GeoKeys
                 return projected;
             if (!_numbers.ContainsKey(Projected) && Code(Geographic) is { } geographic && _numbers.GetValueOrDefault(ModelType, 2) != 1)
                 return geographic;
-            return Wkt is { } wkt ? CrsName.FromWkt(wkt) ?? wkt : null;
+            return Wkt is { } wkt ? CrsName.FromWkt(wkt) ?? CrsName.Horizontal(wkt) : null;
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class CityModel(FileInput input, string? crs)
             return;
         foreach (var polygon in Footprint.Of(geometry))
         {
-            var placed = new List<IReadOnlyList<Position>>(polygon.Count);
+            var placed = new List<Position[]>(polygon.Count);
             foreach (var ring in polygon)
             {
                 var positions = new Position[ring.Length];
@@ -107,7 +107,7 @@ internal sealed class CityModel(FileInput input, string? crs)
         {
             // A parent without geometry of its own, as buildings of parts are, stands where its parts do.
             var parts = Descendants(o);
-            footprint = [.. parts.SelectMany(p => p.Footprint)];
+            footprint = Dissolve.Join([.. parts.SelectMany(p => p.Footprint)]);
             (ground, roof) = (parts.Min(p => p.Ground), parts.Max(p => p.Roof));
         }
         var short16 = input.Sha256[..16];
@@ -145,7 +145,7 @@ internal sealed class CityModel(FileInput input, string? crs)
 
     private sealed record CityObject(string Id, string Type, string? Parent, string? Attributes, string? Lod)
     {
-        public List<IReadOnlyList<IReadOnlyList<Position>>> Footprint { get; } = [];
+        public List<List<Position[]>> Footprint { get; } = [];
         public double? Ground { get; set; }
         public double? Roof { get; set; }
     }

@@ -1,13 +1,17 @@
 namespace Plinth.Ingestion.Models;
 
-/// <summary>Joins polygons that share whole edges, as the triangles of a floor do, by dropping the shared ones.</summary>
+/// <summary>Joins polygons that share whole edges, as the triangles of a floor do, by dropping the shared ones; and drops those that lie within another.</summary>
 internal static class Dissolve
 {
+    private const int MaximumCompared = 500;
+
     /// <summary>
     /// Polygons in and out: exterior ring counter-clockwise, holes clockwise, open. Where the rest of the edges forms no rings (overlaps, a torn mesh) the
-    /// polygons come back as they were.
+    /// polygons come back as they were, without those that lie within another.
     /// </summary>
-    public static List<List<Position[]>> Join(List<List<Position[]>> polygons)
+    public static List<List<Position[]>> Join(List<List<Position[]>> polygons) => WithoutNested(JoinEdges(polygons));
+
+    private static List<List<Position[]>> JoinEdges(List<List<Position[]>> polygons)
     {
         if (polygons.Count < 2)
             return polygons;
@@ -22,6 +26,32 @@ internal static class Dissolve
             rings.AddRange(Split(ring));
         }
         return Nest(rings) ?? polygons;
+    }
+
+    private static List<List<Position[]>> WithoutNested(List<List<Position[]>> polygons)
+    {
+        if (polygons.Count is < 2 or > MaximumCompared)
+            return polygons;
+        var bySize = polygons.OrderByDescending(p => Rings.SignedArea(p[0])).ToList();
+        var kept = new List<List<Position[]>>();
+        foreach (var polygon in bySize)
+            if (!kept.Exists(larger => larger.Count == 1 && Array.TrueForAll(polygon[0], corner => Array.IndexOf(larger[0], corner) >= 0 || Rings.Contains(larger[0], corner))
+                && Rings.Contains(larger[0], Inside(polygon[0]))))
+                kept.Add(polygon);
+        return kept;
+    }
+
+    /// <summary>A point within a counter-clockwise ring, near its first convex corner.</summary>
+    private static Position Inside(Position[] ring)
+    {
+        for (var i = 0; i < ring.Length; i++)
+        {
+            var (a, b, c) = (ring[i], ring[(i + 1) % ring.Length], ring[(i + 2) % ring.Length]);
+            var middle = new Position((a.X + b.X + c.X) / 3, (a.Y + b.Y + c.Y) / 3);
+            if (Rings.Contains(ring, middle))
+                return middle;
+        }
+        return ring[0];
     }
 
     /// <summary>The edges that remain, by where they begin; null where one stands twice in the same direction.</summary>

@@ -74,7 +74,7 @@ internal sealed class ExifData
         try
         {
             var found = read();
-            if (found.Any(d => d.HasError && d is not ExifThumbnailDirectory) || !found.OfType<ExifIfd0Directory>().Any())
+            if (found.Any(d => d.HasError && d is not ExifThumbnailDirectory) || !found.Any(d => d is ExifIfd0Directory && d.TagCount > 0))
                 notes.Add("its EXIF is damaged or empty");
             return new(found);
         }

@@ -34,6 +34,7 @@ public class CrsNameTests
     public void The_horizontal_part_of_a_compound_CRS_can_stand_alone()
     {
         CrsName.Horizontal("""COMPD_CS["x",PROJCS["a [",GEOGCS["b"]],VERT_CS["v"]]""").Should().Be("""PROJCS["a [",GEOGCS["b"]]""");
+        CrsName.Horizontal("""PROJCS["a",GEOGCS["b"],UNIT["Meter",1.0],VERTCS["v",VDATUM["d"],UNIT["Centimeter",0.01]]]""").Should().Be("""PROJCS["a",GEOGCS["b"],UNIT["Meter",1.0]]""");
         CrsName.Horizontal("""PROJCS["a",GEOGCS["b"]]""").Should().Be("""PROJCS["a",GEOGCS["b"]]""");
         CrsName.Horizontal("""COMPD_CS["x",PROJCS["a""").Should().Be("""COMPD_CS["x",PROJCS["a""");
     }

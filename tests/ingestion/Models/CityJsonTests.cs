@@ -63,8 +63,12 @@ public class CityJsonTests
         var parts = objects.Where(o => (string)o["type"]! == "BuildingPart").ToList();
         parts.Should().OnlyContain(part => buildings.ContainsKey((string)part["parent_id"]!));
         buildings.Values.Should().OnlyContain(building => building["geom"] != null && building["lod"] == null && (double)building["height_m"]! > 0);
-        var one = buildings.Values.First();
-        WkbReading.Polygons(one["geom"]).Count.Should().Be(parts.Where(p => Equals(p["parent_id"], one["object_id"])).Sum(p => WkbReading.Polygons(p["geom"]).Count));
+        foreach (var family in parts.GroupBy(p => p["parent_id"]))
+        {
+            var boxes = family.Select(p => ((object?[])p["bbox"]!).Cast<double>().ToArray()).ToList();
+            buildings[(string)family.Key!]["bbox"].Should().BeEquivalentTo(
+                new object[] { boxes.Min(b => b[0]), boxes.Min(b => b[1]), boxes.Max(b => b[2]), boxes.Max(b => b[3]) }, o => o.WithStrictOrdering());
+        }
     }
 
     [Fact]

@@ -25,11 +25,16 @@ public class DissolveTests
     }
 
     [Fact]
-    public void Polygons_that_lie_twice_on_each_other_come_back_as_they_were()
+    public void Polygons_within_another_or_twice_the_same_are_dropped()
     {
-        List<List<Position[]>> twice = [[Ring(0, 0, 1, 0, 1, 1)], [Ring(0, 0, 1, 0, 1, 1)]];
-        Dissolve.Join(twice).Should().BeSameAs(twice);
+        Dissolve.Join([[Ring(0, 0, 1, 0, 1, 1)], [Ring(0, 0, 1, 0, 1, 1)]]).Should().ContainSingle();
+        var large = Ring(0, 0, 9, 0, 9, 9, 0, 9);
+        Dissolve.Join([[Ring(1, 1, 2, 1, 2, 2)], [large], [Ring(0, 0, 9, 0, 5, 5)]]).Should().ContainSingle().Which.Should().ContainSingle().Which.Should().Equal(large);
     }
+
+    [Fact]
+    public void Polygons_that_overlap_in_part_come_back_as_they_were() =>
+        Dissolve.Join([[Ring(0, 0, 2, 0, 2, 2, 0, 2)], [Ring(1, 1, 3, 1, 3, 3, 1, 3)]]).Should().HaveCount(2);
 
     [Fact]
     public void Joining_a_triangulated_grid_keeps_its_area_whatever_cells_are_missing()
