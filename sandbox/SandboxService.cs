@@ -48,7 +48,9 @@ public sealed partial class SandboxService : IDisposable
             Descriptors.CloseOnStart();
             RunFolder.Sweep(options.ScratchFolder);
         }
-        return new(catalog, options);
+        var service = new SandboxService(catalog, options);
+        service._folders.Sweep();
+        return service;
     }
 
     /// <summary>Whether submissions can run here: tries a few attacks, each with a positive control on the bare host. Tried once a service.</summary>
@@ -170,28 +172,21 @@ public sealed partial class SandboxService : IDisposable
         using var mine = await LockAsync(submissionId, cancellationToken);
         var record = _store.Find(submissionId)!;
         var (scenario, facts) = _scenarios.Of(record);
-        var inputs = Directory.CreateTempSubdirectory("plinth-inputs-").FullName;
-        try
+        using var folder = RunFolder.Create(_options.ScratchFolder);
+        var inputs = folder.In;
+        // The inputs name the run: what was answered once for exactly these rows is not asked again.
+        var version = await _door.WriteInputsAsync(scenario, record.Organisation, ScenarioDoor.Production, slice ?? scenario.Production, inputs, cancellationToken);
+        var name = "production-" + Hash(await File.ReadAllTextAsync(Path.Combine(inputs, "train.csv"), cancellationToken) + '\0' + await File.ReadAllTextAsync(Path.Combine(inputs, "test.csv"), cancellationToken))[..16];
+        var repeated = _folders.ReadRun(submissionId, name) is not null;
+        var (summary, failure) = await _runner.RunAsync(record, scenario, facts, ScenarioDoor.Production, name, (target, _) => CopyAsync(inputs, target), cancellationToken);
+        if (failure is not null)
+            throw new RunFailedException(submissionId, failure);
+        var (predictions, sha256) = await _runner.OutputAsync(submissionId, name, scenario, facts, cancellationToken);
+        _catalog.Audit.Append("sandbox.ran_released", $"run:{record.Organisation}", new Dictionary<string, string>
         {
-            // The inputs name the run: what was answered once for exactly these rows is not asked again.
-            var version = await _door.WriteInputsAsync(scenario, record.Organisation, ScenarioDoor.Production, slice ?? scenario.Production, inputs, cancellationToken);
-            var name = "production-" + Hash(await File.ReadAllTextAsync(Path.Combine(inputs, "train.csv"), cancellationToken) + '\0' + await File.ReadAllTextAsync(Path.Combine(inputs, "test.csv"), cancellationToken))[..16];
-            var repeated = _folders.ReadRun(submissionId, name) is not null;
-            var (summary, failure) = await _runner.RunAsync(record, scenario, facts, ScenarioDoor.Production, name, (target, _) => CopyAsync(inputs, target), cancellationToken);
-            if (failure is not null)
-                throw new RunFailedException(submissionId, failure);
-            var (predictions, sha256) = await _runner.OutputAsync(submissionId, name, scenario, facts, cancellationToken);
-            if (!repeated)
-                _catalog.Audit.Append("sandbox.ran_released", $"run:{record.Organisation}", new Dictionary<string, string>
-                {
-                    ["submission"] = submissionId, ["purpose"] = purpose, ["input"] = $"{scenario.Dataset}@{version}", ["rows"] = predictions.Count.ToString(), ["output"] = sha256, ["verdict"] = summary.Verdict,
-                });
-            return new($"{submissionId}/{name}", submissionId, scenario.Id, record.Organisation, record.ContentSha256, version, predictions.Rows, summary, repeated);
-        }
-        finally
-        {
-            Directory.Delete(inputs, recursive: true);
-        }
+            ["submission"] = submissionId, ["purpose"] = purpose, ["input"] = $"{scenario.Dataset}@{version}", ["rows"] = predictions.Count.ToString(), ["output"] = sha256, ["verdict"] = summary.Verdict, ["repeated"] = repeated ? "yes" : "no",
+        });
+        return new($"{submissionId}/{name}", submissionId, scenario.Id, record.Organisation, record.ContentSha256, version, predictions.Rows, summary, repeated);
     }
 
     /// <summary>Nothing is held between calls; the catalog is its owner's to close.</summary>

@@ -28,14 +28,16 @@ internal sealed class RunFolder : IDisposable
 
     public static RunFolder Create(string scratch)
     {
-        var random = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(scratch), $"{Prefix}{Environment.ProcessId}-{StartOf(Environment.ProcessId)}-{random}");
+        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(scratch), NewName());
         Directory.CreateDirectory(path, Owner);
         var folder = new RunFolder(path, Signals.IsRoot ? FreeUser() : null);
         foreach (var inner in new[] { folder.App, folder.In, folder.Out })
             Directory.CreateDirectory(inner, Owner);
         return folder;
     }
+
+    /// <summary>A name that tells which process it belongs to, so that another can see whether that one is gone.</summary>
+    public static string NewName() => $"{Prefix}{Environment.ProcessId}-{StartOf(Environment.ProcessId)}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
 
     /// <summary>Lets the run's user read app and in, own out, and nobody else anything.</summary>
     public void HandOver()
@@ -58,7 +60,20 @@ internal sealed class RunFolder : IDisposable
         try
         {
             ControlGroup.Sweep(Prefix, HasService);
-            foreach (var path in Directory.EnumerateDirectories(scratch, Prefix + "*"))
+            SweepFolders(scratch);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // another service's groups, or another sweep was faster: nothing of ours
+        }
+    }
+
+    /// <summary>Removes folders of that kind of name whose process is gone.</summary>
+    public static void SweepFolders(string parent)
+    {
+        try
+        {
+            foreach (var path in Directory.EnumerateDirectories(parent, Prefix + "*"))
                 if (Signals.IsOurs(path) && !HasService(System.IO.Path.GetFileName(path)))
                     new RunFolder(path, null).Dispose();
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plinth.Sandbox.Intake;
+using Plinth.Sandbox.Isolation;
 
 namespace Plinth.Sandbox.Lifecycle;
 
@@ -8,11 +9,20 @@ internal sealed class SubmissionFolder(string root)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private string Incoming => Path.Combine(root, "incoming");
+
+    /// <summary>Removes half-filled folders of services that are gone.</summary>
+    public void Sweep()
+    {
+        if (Directory.Exists(Incoming))
+            RunFolder.SweepFolders(Incoming);
+    }
+
     /// <summary>A new folder to fill, on the same file system as where it goes.</summary>
     public string Staging()
     {
         Private(root);
-        return Private(Path.Combine(root, "incoming", Guid.NewGuid().ToString("n")));
+        return Private(Path.Combine(Incoming, RunFolder.NewName()));
     }
 
     /// <summary>Files of a stored submission: relative path and place on the host. Checks that nothing changed since it was taken in.</summary>

@@ -1,5 +1,6 @@
 using Plinth.Catalog;
 using Plinth.Sandbox;
+using Plinth.Sandbox.Isolation;
 using Plinth.Sandbox.Lifecycle;
 
 namespace Plinth.Tests;
@@ -178,6 +179,18 @@ public sealed class LifecycleTests
         both.Should().OnlyContain(s => s.State == SubmissionState.ScoredHidden);
         lake.Sql("sandbox.evaluation", "split").Should().HaveCount(4);
         lake.Catalog.Audit.Read().Count(line => line.Action == "sandbox.ran_hidden").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_a_dead_service_left_half_done_is_cleared_and_what_a_living_one_holds_is_not()
+    {
+        using var lake = await GivenLake.WithRequestsAsync();
+        var incoming = Path.Combine(lake.Root, "sandbox", "incoming");
+        var (dead, living) = (Path.Combine(incoming, "plinth-run-" + Environment.ProcessId + "-1-abc"), Path.Combine(incoming, RunFolder.NewName()));
+        Directory.CreateDirectory(Path.Combine(dead, "code"));
+        Directory.CreateDirectory(living);
+        lake.Open().Dispose();
+        Directory.GetDirectories(incoming).Should().Equal(living);
     }
 
     [Fact]
