@@ -30,7 +30,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         var plan = Plan(state);
         if (state is not null && commit.Rows is null && Asked.IsEmpty && plan.Metadata is null)
             return new CommitOutcome.AlreadyApplied(state.Version);
-        var writer = new DataWriter(commit.Table, plan.Schema, state?.Mapping ?? ColumnMapping.None, log.Store, sql, time);
+        var writer = new DataWriter(commit.Table, plan.Schema, state?.Mapping ?? ColumnMapping.None, log.Store, sql, time, state?.Setting(RowGroups.Property) ?? commit.Properties.GetValueOrDefault(RowGroups.Property));
         var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
         try
         {

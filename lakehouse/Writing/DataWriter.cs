@@ -8,7 +8,7 @@ using Plinth.Lakehouse.Stores;
 namespace Plinth.Lakehouse.Writing;
 
 /// <summary>Writes rows as Parquet files of a table: unique names, ZSTD, field ids, statistics; durable when it returns.</summary>
-internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapping mapping, IObjectStore store, SqlPool sql, TimeProvider time)
+internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapping mapping, IObjectStore store, SqlPool sql, TimeProvider time, string? rowGroupRows = null)
 {
     /// <summary>Rows of one file where they come as values.</summary>
     private const int RowsPerFile = 500_000;
@@ -163,7 +163,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
         var file = new AddFile(name, 0, 0);
         _files.Add(file); // at once, so that a failure removes it
         var geo = GeoMetadata.Of(Stored) is { } json ? $", KV_METADATA {{geo: {SqlText.Literal(json)}}}" : "";
-        var result = connection.Rows($"COPY ({select}) TO {SqlText.Literal(store.LocalPath(name))} (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {FieldIds.Of(_physical)}, RETURN_STATS{geo})", null, cancellationToken);
+        var result = connection.Rows($"COPY ({select}) TO {SqlText.Literal(store.LocalPath(name))} (FORMAT parquet, COMPRESSION zstd, FIELD_IDS {FieldIds.Of(_physical)}, RETURN_STATS{RowGroups.Option(table, rowGroupRows)}{geo})", null, cancellationToken);
         var (rows, size) = (Convert.ToInt64(result[0][1], CultureInfo.InvariantCulture), Convert.ToInt64(result[0][2], CultureInfo.InvariantCulture));
         if (rows == 0)
         {

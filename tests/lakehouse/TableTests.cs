@@ -136,6 +136,20 @@ public class TableTests
     }
 
     [Fact]
+    public async Task A_table_that_asks_for_small_row_groups_gets_them_in_every_version()
+    {
+        using var folder = new TemporaryFolder();
+        using var lake = Given.Lake(folder);
+        await lake.CommitAsync(new Commit { Table = Given.Readings, Schema = Given.IdAndName, Properties = ImmutableSortedDictionary<string, string>.Empty.Add("plinth.rowGroupRows", "2048") });
+        await lake.CommitAsync(Given.Rows() with { Rows = new RowSource.Values(Enumerable.Range(0, 5000).Select(i => Given.Row(i))) });
+
+        var file = (await lake.ReadAsync(Given.Readings)).Files.Single();
+        using var database = lake.OpenSql();
+        using var connection = database.Connect();
+        connection.Scalar<long>("SELECT count(DISTINCT row_group_id) FROM parquet_metadata($1)", [file.Path]).Should().Be(3);
+    }
+
+    [Fact]
     public async Task A_snapshot_narrowed_to_new_files_gives_the_rows_that_came_since()
     {
         using var folder = new TemporaryFolder();
