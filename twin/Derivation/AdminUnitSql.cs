@@ -31,8 +31,8 @@ internal static class AdminUnitSql
 
     internal const string Claims = """
         WITH said AS (
-            UNPIVOT (SELECT code AS unit_code, source, source_version, code, name, level, parent_code FROM fresh.unit)
-            ON code, name, level, parent_code INTO NAME property VALUE value_text
+            UNPIVOT (SELECT code AS unit_code, source, source_version, code, name, level FROM fresh.unit)
+            ON code, name, level INTO NAME property VALUE value_text
         )
         SELECT twin_claim_id(u.entity_id, s.property, u.source, 'register', u.source_version) AS claim_id, u.entity_id, s.property,
                s.value_text, NULL::DOUBLE AS value_num, NULL::TIMESTAMPTZ AS value_ts, NULL::VARCHAR AS unit, NULL::TIMESTAMPTZ AS phenomenon_time, u.source AS source_id,

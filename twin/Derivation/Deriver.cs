@@ -14,6 +14,9 @@ namespace Plinth.Twin.Derivation;
 /// </remarks>
 internal sealed class Deriver(CityCatalog catalog, string runId, string codeVersion, IProgress<string>? progress)
 {
+    /// <summary>Rows are sorted by entity and mostly looked up by it.</summary>
+    private static readonly ImmutableSortedDictionary<string, string> s_properties = ImmutableSortedDictionary<string, string>.Empty.Add("plinth.rowGroupRows", "16384");
+
     private readonly Dictionary<TableName, long> _added = [];
     private readonly Dictionary<TableName, Snapshot> _targets = [];
     private readonly Dictionary<TableName, FreshRows> _sources = [];
@@ -114,7 +117,7 @@ internal sealed class Deriver(CityCatalog catalog, string runId, string codeVers
     {
         if (!catalog.Lake.Exists(table))
         {
-            var made = await catalog.Lake.CommitAsync(new Commit { Table = table, Schema = catalog.Datasets[table].ToSchema() }, cancellationToken);
+            var made = await catalog.Lake.CommitAsync(new Commit { Table = table, Schema = catalog.Datasets[table].ToSchema(), Properties = s_properties }, cancellationToken);
             made.RequireVersion(table);
         }
         _targets[table] = await catalog.Lake.ReadAsync(table, cancellationToken: cancellationToken);

@@ -14,22 +14,28 @@ internal static class FactSql
             SELECT *, lead(recorded_from) OVER (PARTITION BY entity_id, property, source_key ORDER BY recorded_from) AS recorded_until
             FROM   (SELECT DISTINCT entity_id, property, source_key, recorded_from FROM claim)
         )
-        SELECT c.*, r.recorded_until
+        SELECT c.*, r.recorded_until, count(*) OVER (PARTITION BY c.entity_id, c.property) = 1 AS alone
         FROM   claim c
         JOIN   recorded r ON r.entity_id = c.entity_id AND r.property = c.property AND r.source_key = c.source_key AND r.recorded_from = c.recorded_from
         """;
 
     internal const string Facts = """
-        WITH ranked AS (
-            -- 1. Each claim with the rule that fits it best.
-            SELECT c.*, u.rule_id, u.rank
+        WITH kind AS (
+            -- 1. Each claim with the rule that fits it best: one for all claims of a kind.
+            SELECT k.property, k.method, k.source_id, u.rule_id, u.rank
+            FROM   (SELECT DISTINCT property, method, source_id FROM fresh.candidate) k
+            JOIN   rule.fact u ON u.property IN ('*', k.property) AND u.method IN ('*', split_part(k.method, ':', 1)) AND k.source_id GLOB u.source
+            QUALIFY row_number() OVER (PARTITION BY k.property, k.method, k.source_id ORDER BY u.rank, u.rule_id) = 1
+        ), ruled AS (
+            SELECT c.*, k.rule_id, k.rank
             FROM   fresh.candidate c
-            JOIN   rule.fact u ON u.property IN ('*', c.property) AND u.method IN ('*', split_part(c.method, ':', 1)) AND c.source_id GLOB u.source
+            JOIN   kind k ON k.property = c.property AND k.method = c.method AND k.source_id = c.source_id
             WHERE  c.recorded_to IS NULL
-            QUALIFY row_number() OVER (PARTITION BY c.claim_id ORDER BY u.rank, u.rule_id) = 1
+        ), ranked AS (
+            SELECT * FROM ruled WHERE NOT alone
         ), moment AS (
             -- 2. Knowledge changes where a claim is recorded or closed.
-            SELECT DISTINCT entity_id, property, recorded_from AS known FROM fresh.candidate
+            SELECT DISTINCT entity_id, property, recorded_from AS known FROM fresh.candidate WHERE NOT alone
         ), held AS (
             SELECT m.known, c.*, coalesce(c.valid_from, '-infinity'::TIMESTAMPTZ) AS starts, coalesce(c.valid_to, 'infinity'::TIMESTAMPTZ) AS ends
             FROM   moment m
@@ -54,6 +60,10 @@ internal static class FactSql
                    CASE WHEN isfinite(starts) THEN starts END AS valid_from, CASE WHEN isfinite(ends) THEN ends END AS valid_to,
                    known AS recorded_from, NULL::TIMESTAMPTZ AS recorded_to, confidence
             FROM   chosen
+            UNION ALL
+            -- Most properties have one claim ever: nothing to choose.
+            SELECT entity_id, property, value_text, value_num, value_ts, unit, claim_id, rule_id, 1, false, valid_from, valid_to, recorded_from, NULL, confidence
+            FROM   ruled WHERE alone
             UNION ALL
             -- 4. A moment at which nothing is claimed any more closes the fact with an empty interval.
             SELECT c.entity_id, c.property, c.value_text, c.value_num, c.value_ts, c.unit, c.claim_id, 'closed', 0, false,

@@ -26,6 +26,9 @@ internal static class SqlNames
         return "INSERT INTO loaded." + Quote(SourceNames.Relation(table)) + " BY NAME SELECT *, $1::BIGINT AS " + version + ", $2::TIMESTAMPTZ AS " + time + " FROM (" + rows.ToSql() + ")";
     }
 
+    public static string CreateTable(TableName table, Snapshot rows) =>
+        "CREATE TABLE " + Quote(table.Schema) + "." + Quote(table.Name) + " AS SELECT * FROM (" + rows.ToSql() + ")";
+
     /// <summary>An empty relation with a table's columns, where the table does not exist yet.</summary>
     public static string CreateEmptyView(TableName table, TableSchema schema) =>
         "CREATE SCHEMA IF NOT EXISTS " + Quote(table.Schema) + "; CREATE OR REPLACE VIEW " + Quote(table.Schema) + "." + Quote(table.Name)

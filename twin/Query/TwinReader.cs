@@ -91,6 +91,7 @@ internal sealed class TwinReader(CityCatalog catalog) : IDisposable
             Versions = versions;
             _database = catalog.Lake.OpenSql();
             var first = _database.Connect();
+            TwinViews.Keep(catalog, first);
             TwinViews.Register(catalog, first);
             _idle.Add(first);
         }

@@ -9,7 +9,22 @@ namespace Plinth.Twin.Query;
 /// <summary>The twin on a SQL connection: views of its tables where there are none, functions, macros.</summary>
 internal static class TwinViews
 {
+    /// <summary>A table of up to so many rows is kept in memory, where a look-up is several times faster; a larger one is read where it lies.</summary>
+    private const long MostRowsKept = 1_000_000;
+
     private const string Existing = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'twin'";
+
+    /// <summary>Copies the small ones of the twin's tables, newest versions, into the connection's database.</summary>
+    public static void Keep(CityCatalog catalog, SqlConnection connection)
+    {
+        connection.Execute("CREATE SCHEMA IF NOT EXISTS twin");
+        foreach (var table in TwinTables.All.Where(catalog.Lake.Exists))
+        {
+            var snapshot = catalog.Lake.ReadAsync(table).AsTask().GetAwaiter().GetResult();
+            if (snapshot.Files.Sum(f => f.Rows ?? MostRowsKept) <= MostRowsKept)
+                connection.Execute(SqlNames.CreateTable(table, snapshot));
+        }
+    }
 
     public static void Register(CityCatalog catalog, SqlConnection connection)
     {
