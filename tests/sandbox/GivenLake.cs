@@ -18,7 +18,8 @@ internal sealed class GivenLake : IDisposable
     public string Root => _folder["lake"];
     public string Scratch(params string[] parts) => _folder[parts];
 
-    public static string Submission(string name) => Repository.Sample("submissions", name);
+    /// <summary>A sample submission by its name; the folder's name ends in the organisation that hands it in.</summary>
+    public static string Submission(string name) => Directory.GetDirectories(Repository.Sample("submissions"), name + "@*").Single();
 
     public static async Task<GivenLake> WithRequestsAsync()
     {

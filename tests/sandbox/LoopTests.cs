@@ -16,8 +16,8 @@ public sealed class LoopTests
         var scenario = await sandbox.PublishAsync(GivenLake.Scenario, Principal.Operator);
         scenario.DatasetVersion.Should().Be(0);
 
-        var good = await sandbox.SubmitAsync(scenario.Id, "acme", GivenLake.Submission("agency-naive-bayes@linnan"));
-        var weak = await sandbox.SubmitAsync(scenario.Id, "beta", GivenLake.Submission("agency-majority@beijiang"));
+        var good = await sandbox.SubmitAsync(scenario.Id, "acme", GivenLake.Submission("agency-naive-bayes"));
+        var weak = await sandbox.SubmitAsync(scenario.Id, "beta", GivenLake.Submission("agency-majority"));
         good.State.Should().Be(SubmissionState.Submitted);
         good.Unchanged.Should().BeFalse();
         good = await sandbox.ProcessAsync(good.Id);
