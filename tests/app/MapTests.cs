@@ -59,7 +59,7 @@ public sealed class MapTests(DemoLake lake)
     private static async Task<JsonElement> RunNodeAsync(string script, params string[] arguments)
     {
         var folder = Path.Combine(Repository.Root, "tests", "browser");
-        ProcessStartInfo start = new("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(script);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -12,7 +12,7 @@ public sealed class NotebookTests(DemoLake lake)
     [Theory, MemberData(nameof(Notebooks))]
     public async Task A_notebook_runs_and_answers(string notebook)
     {
-        ProcessStartInfo start = new("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in new[] { "run", Path.Combine("notebooks", notebook), Path.Combine(lake.Folder, "lake") })
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

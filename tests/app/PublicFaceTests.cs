@@ -45,7 +45,7 @@ public sealed class PublicFaceTests
         var isRecord = type.GetMethod("<Clone>$") is not null || type.GetMethod("PrintMembers", BindingFlags.NonPublic | BindingFlags.Instance) is not null;
         string[] made = isRecord ? ["Equals", "GetHashCode", "ToString", "Deconstruct", "op_Equality", "op_Inequality", "<Clone>$"] : [];
         return type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(m => !made.Contains(m.Name) && m.GetCustomAttribute<CompilerGeneratedAttribute>() is null or PropertyInfo)
+            .Where(m => !made.Contains(m.Name) && (m is PropertyInfo || m.GetCustomAttribute<CompilerGeneratedAttribute>() is null))
             .Select(m => m switch
             {
                 ConstructorInfo c => $"new({Parameters(c)})",
