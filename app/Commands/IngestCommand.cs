@@ -25,7 +25,7 @@ internal static class IngestCommand
     {
         using var catalog = Shared.OpenCatalog(parsed);
         var ingestor = Wiring.Ingestor(catalog, Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion);
-        var report = json
+        var report = json || Console.IsErrorRedirected
             ? await ingestor.IngestAsync(family, paths, contract, null, cancellationToken)
             : await WithProgressAsync(progress => ingestor.IngestAsync(family, paths, contract, progress, cancellationToken));
         if (json)

@@ -22,8 +22,8 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("lakehouse")]
-    [InlineData("catalog", "Dapper", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
-    [InlineData("ingestion", "CsvHelper", "MetadataExtractor", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "XmpCore")]
+    [InlineData("catalog", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
+    [InlineData("ingestion", "MetadataExtractor", "XmpCore")]
     [InlineData("twin", "NetTopologySuite", "ProjNET")]
     [InlineData("sandbox", "Dapper", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
     [InlineData("modules")]
