@@ -36,7 +36,11 @@ internal static class Wiring
         else
             await catalog.Lake.CreateViewsAsync(session.Connection, snapshots, cancellationToken);
         if (catalog.Lake.Exists(new("twin", "entity")) && (snapshots is not null || passage.Tables.Any(t => t.Table == new TableName("twin", "entity"))))
-            CityTwin.Open(catalog).RegisterViews(session.Connection);
+        {
+            using var twin = CityTwin.Open(catalog);
+            twin.RegisterViews(session.Connection);
+        }
+
         return session;
     }
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env dotnet
 #:project ../catalog/Plinth.Catalog.csproj
-#:property PublishAot=false
 // From a table to an answer: which agency lets citizens wait longest?   dotnet run notebooks/which-agency-waits.cs [LAKE]
 using Plinth.Catalog;
 using Plinth.Lakehouse;

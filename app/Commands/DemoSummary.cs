@@ -58,7 +58,8 @@ internal static class DemoSummary
     private static void Twin(CityCatalog catalog)
     {
         var table = Tables.New("entities", "#count");
-        foreach (var (type, count) in CityTwin.Open(catalog).Counts().OrderByDescending(c => c.Count))
+        using var twin = CityTwin.Open(catalog);
+        foreach (var (type, count) in twin.Counts().OrderByDescending(c => c.Count))
             table.Row(type, count);
         table.Print();
     }

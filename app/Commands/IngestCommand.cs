@@ -36,7 +36,7 @@ internal static class IngestCommand
                 report.Rejected,
                 report.Versions,
             });
-        else
+        else if (report.Files.Any(f => f.Status != FileStatus.Refused))
             Print(report);
         foreach (var file in report.Files.Where(f => f.Status == FileStatus.Refused))
             Console.Error.WriteLine($"plinth: refused {file.Path}: {file.Reason}");

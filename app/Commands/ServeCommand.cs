@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Plinth.App.Web;
+using Plinth.Twin;
 
 namespace Plinth.App.Commands;
 
@@ -13,7 +14,8 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var catalog = Shared.OpenCatalog(parsed);
-            await using var server = MapServer.Build(catalog, parsed.GetValue(port));
+            using var twin = CityTwin.Open(catalog);
+            await using var server = MapServer.Build(catalog, twin, parsed.GetValue(port));
             await server.StartAsync(cancellationToken);
             Console.Out.WriteLine($"the map is at {server.Urls.First()}/  (Ctrl+C ends it)");
             await server.WaitForShutdownAsync(cancellationToken);

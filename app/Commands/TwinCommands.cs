@@ -22,7 +22,8 @@ internal static class TwinCommands
         command.SetAction(parsed =>
         {
             using var catalog = Shared.OpenCatalog(parsed);
-            var card = CityTwin.Open(catalog).Entity(parsed.GetValue(id)!, Time(parsed));
+            using var twin = CityTwin.Open(catalog);
+            var card = twin.Entity(parsed.GetValue(id)!, Time(parsed));
             if (card is null)
             {
                 Console.Error.WriteLine($"plinth: the twin holds no entity '{parsed.GetValue(id)}'{(parsed.GetValue(Date) is { } date ? $" at {date}" : "")}; 'plinth twin at LON LAT' finds those at a place.");
@@ -50,7 +51,8 @@ internal static class TwinCommands
             if (lon is < -180 or > 180 || lat is < -90 or > 90)
                 throw new UsageException($"{lon} {lat} is not a place: write longitude (-180 to 180), then latitude (-90 to 90).");
             using var catalog = Shared.OpenCatalog(parsed);
-            var entities = CityTwin.Open(catalog).At(lon, lat, Time(parsed));
+            using var twin = CityTwin.Open(catalog);
+            var entities = twin.At(lon, lat, Time(parsed));
             if (parsed.GetValue(json))
             {
                 JsonDocumentOutput.Print(new { longitude = lon, latitude = lat, entities });
@@ -74,7 +76,8 @@ internal static class TwinCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var catalog = Shared.OpenCatalog(parsed);
-            var report = await CityTwin.Open(catalog).DeriveAsync(Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion, new Lines(), cancellationToken);
+            using var twin = CityTwin.Open(catalog);
+            var report = await twin.DeriveAsync(Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion, new Lines(), cancellationToken);
             if (parsed.GetValue(json))
                 JsonDocumentOutput.Print(report);
             else
@@ -90,7 +93,8 @@ internal static class TwinCommands
         command.SetAction(parsed =>
         {
             using var catalog = Shared.OpenCatalog(parsed);
-            var counts = CityTwin.Open(catalog).Counts(Time(parsed));
+            using var twin = CityTwin.Open(catalog);
+            var counts = twin.Counts(Time(parsed));
             if (parsed.GetValue(json))
             {
                 JsonDocumentOutput.Print(new { counts = counts.ToDictionary(c => c.Type, c => c.Count) });

@@ -10,7 +10,7 @@ namespace Plinth.App.Web;
 /// <summary>One page with the map, and the few routes it asks. Loopback only; read only.</summary>
 internal static class MapServer
 {
-    internal static WebApplication Build(CityCatalog catalog, int port)
+    internal static WebApplication Build(CityCatalog catalog, CityTwin twin, int port)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, WebRootPath = "wwwroot" });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -29,7 +29,7 @@ internal static class MapServer
         app.Use(GuardAsync);
         app.UseDefaultFiles();
         app.UseStaticFiles();
-        Map(app, catalog, CityTwin.Open(catalog));
+        Map(app, catalog, twin);
         return app;
     }
 

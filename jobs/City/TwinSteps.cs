@@ -12,7 +12,8 @@ internal static class TwinSteps
 
     internal static PipelineStep Derive() => new("derive-twin", "deriving the twin", Sources, Tables, async (context, cancellationToken) =>
     {
-        var report = await CityTwin.Open(context.Catalog).DeriveAsync(context.RunId, context.CodeVersion, context.Progress, cancellationToken);
+        using var twin = CityTwin.Open(context.Catalog);
+        var report = await twin.DeriveAsync(context.RunId, context.CodeVersion, context.Progress, cancellationToken);
         return report.NothingNew ? "nothing new" : $"{report.Rows.Values.Sum():N0} rows: {string.Join(", ", report.Rows.Select(r => $"{r.Key["twin.".Length..]} {r.Value:N0}"))}";
     });
 
