@@ -25,7 +25,7 @@ fi
 missing=() without=()
 need() { command -v "$1" >/dev/null 2>&1 || { missing+=("$2"); without+=("$3"); }; }
 need bwrap bubblewrap "sandbox runs (plinth refuses to run a submission without isolation)"
-need python3 python3-minimal "Python submissions in the sandbox"
+[ -x /usr/bin/python3 ] || { missing+=(python3); without+=("Python submissions in the sandbox"); }
 [ -e /usr/share/zoneinfo/UTC ] || { missing+=(tzdata); without+=("local times of sources (time zones)"); }
 if [ "${1:-}" = "--tests" ]; then
   need chromium chromium "the browser test"

@@ -2,7 +2,7 @@
 // Everything comes from this server: no tiles, fonts or scripts from elsewhere.
 import * as maplibregl from './vendor/maplibre-gl.mjs';
 
-const colours = { buildings: '#8896a0', admin_units: '#2563eb', devices: '#059669', photos: '#9333ea', photo_footprints: '#c026d3', orders: '#c2410c', scenes: '#0891b2' };
+const colours = { buildings: '#8896a0', city_objects: '#a3b18a', flight_areas: '#6d28d9', admin_units: '#2563eb', devices: '#059669', photos: '#9333ea', photo_footprints: '#c026d3', orders: '#c2410c', scenes: '#0891b2' };
 const colourOf = name => colours[name] ?? '#475569';
 const $ = id => document.getElementById(id);
 const date = () => $('date').value;
@@ -83,11 +83,16 @@ function listLayer(layer) {
   return element('li', {}, shown, swatch, go, element('span', { className: 'count', id: `count-${layer.name}`, textContent: layer.features.toLocaleString() }));
 }
 
-const describe = fact => `${fact.value ?? '—'}${fact.unit ? ' ' + fact.unit : ''}`;
+const shown = value => (typeof value === 'number' ? value.toLocaleString(undefined, { maximumFractionDigits: 3 }) : value ?? '—');
+const describe = fact => `${shown(fact.value)}${fact.unit ? ' ' + fact.unit : ''}`;
 
 function factRow(fact) {
-  const from = [fact.origin.table && `${fact.origin.table}@${fact.origin.version}`, fact.origin.sourceRow, fact.ruleId && `规则 rule ${fact.ruleId}`].filter(Boolean).join(' · ');
-  return element('tr', {}, element('th', { scope: 'row', textContent: fact.property }), element('td', {}, describe(fact), element('div', { className: 'id source', textContent: from })));
+  const { table, version, sourceRow } = fact.origin;
+  // A raw object is found by the first digits of its hash; the whole reference is the tooltip.
+  const short = sourceRow?.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}/, '$1…');
+  const line = row => [table && `${table}@${version}`, row, fact.ruleId && `规则 rule ${fact.ruleId}`].filter(Boolean).join(' · ');
+  return element('tr', {}, element('th', { scope: 'row', textContent: fact.property }),
+    element('td', {}, describe(fact), element('div', { className: 'id source', textContent: line(short), title: line(sourceRow) })));
 }
 
 function relationRow(relation) {
@@ -155,10 +160,11 @@ map.on('load', async () => {
     $('snapshot').textContent = summary.release === null ? '' : `快照 snapshot ${summary.release}`;
     layers = summary.layers;
     // Areas lie below points: what is small must stay within reach of the mouse.
-    for (const layer of [...layers].sort((a, b) => (a.geometry === 'point') - (b.geometry === 'point'))) await draw(layer);
+    const above = layer => (layer.geometry === 'point' ? 2 : layer.name === 'buildings' ? 1 : 0);
+    for (const layer of [...layers].sort((a, b) => above(a) - above(b))) await draw(layer);
     $('layers').replaceChildren(...layers.map(listLayer));
     const first = layers.find(layer => layer.name === 'buildings' && layer.bbox) ?? layers.find(layer => layer.bbox);
-    if (first) map.fitBounds([[first.bbox[0], first.bbox[1]], [first.bbox[2], first.bbox[3]]], { padding: 60, maxZoom: 16.5, duration: 0 });
+    if (first) map.fitBounds([[first.bbox[0], first.bbox[1]], [first.bbox[2], first.bbox[3]]], { padding: 60, maxZoom: 16.5, pitch: first.name === 'buildings' ? 50 : 0, duration: 0 });
     const wanted = new URLSearchParams(location.hash.slice(1)).get('entity');
     if (wanted) show(wanted);
     map.once('idle', () => document.documentElement.setAttribute('data-ready', 'true'));

@@ -37,8 +37,10 @@ try {
   const card = await page.evaluate(() => ({
     title: document.querySelector('#card h2').textContent,
     id: document.querySelector('#card .id').textContent,
-    facts: [...document.querySelectorAll('#facts tr')].map(row => ({ property: row.querySelector('th').textContent, value: row.querySelector('td').firstChild.textContent, source: row.querySelector('.source').textContent })),
+    facts: [...document.querySelectorAll('#facts tr')].map(row => ({ property: row.querySelector('th').textContent, value: row.querySelector('td').firstChild.textContent, source: row.querySelector('.source').title })),
   }));
+
+  if (screenshot) await page.screenshot({ path: screenshot });
 
   // The same by keyboard: the search field takes an entity's id.
   const id = card.id.split(' · ')[1];
@@ -50,7 +52,6 @@ try {
   await page.click('#layers li:has(#layer-admin_units) button');
   await page.waitForFunction(() => window.plinth.map.loaded() && window.plinth.map.areTilesLoaded());
   const centre = await page.evaluate(() => window.plinth.map.getCenter().toArray());
-  if (screenshot) await page.screenshot({ path: screenshot });
   console.log(JSON.stringify({ layers, drawn: spot.drawn, card, centre, foreign, errors }));
 } finally {
   await browser.close();
