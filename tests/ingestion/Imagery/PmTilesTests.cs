@@ -70,7 +70,8 @@ public class PmTilesTests
     [Fact]
     public void A_file_that_is_no_archive_is_refused()
     {
-        var read = () => Readers.Read(new PmTilesReader(), Repository.Shared("data", "imagery", "pmtiles", "invalid.pmtiles"));
+        var file = Repository.Shared("data", "imagery", "pmtiles", "invalid.pmtiles");
+        var read = () => Readers.Read(new PmTilesReader(), file);
         read.Should().Throw<SourceFormatException>().Which.Expected.Should().Be("a PMTiles archive of version 3");
     }
 
