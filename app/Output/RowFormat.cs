@@ -21,7 +21,7 @@ internal static class RowOutput
         {
             if (file is null)
                 throw new UsageException("Parquet cannot be shown on a terminal; name a file with --output.");
-            return connection.Execute($"COPY ({sql}) TO '{file.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet, COMPRESSION zstd)", cancellationToken: cancellationToken);
+            return connection.Execute($"COPY ({sql}) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken: cancellationToken);
         }
 
         using var result = connection.Query(sql, cancellationToken: cancellationToken);

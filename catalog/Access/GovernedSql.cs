@@ -1,4 +1,5 @@
 using Plinth.Lakehouse;
+using Plinth.Lakehouse.Engine;
 
 namespace Plinth.Catalog.Access;
 

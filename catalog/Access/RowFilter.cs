@@ -52,7 +52,7 @@ internal static class RowFilter
 
     private static (JsonNode? Tree, string? Error) Tree(SqlConnection connection, string filter)
     {
-        var text = connection.Scalar<string>($"SELECT json_serialize_sql({SqlText.Text($"SELECT * FROM t WHERE ({filter})")})")!;
+        var text = connection.Scalar<string>($"SELECT json_serialize_sql({SqlText.Literal($"SELECT * FROM t WHERE ({filter})")})")!;
         var tree = JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = 256 })!;
         return (bool)tree["error"]! ? (null, (string?)tree["error_message"]) : (tree, null);
     }

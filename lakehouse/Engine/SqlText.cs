@@ -1,12 +1,15 @@
-namespace Plinth.Lakehouse.Reading;
+namespace Plinth.Lakehouse.Engine;
 
 /// <summary>Names, texts and types as SQL. Everything that enters a statement passes through here.</summary>
-internal static class SqlText
+public static class SqlText
 {
+    /// <summary>A name in quotes.</summary>
     public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>A text in quotes.</summary>
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
+    /// <summary>A list of expressions.</summary>
     public static string List(IEnumerable<string> expressions) => $"[{string.Join(", ", expressions)}]";
 
     /// <summary>One file as the engine's readers want it: they take patterns, so pattern characters of the name are put in brackets.</summary>
