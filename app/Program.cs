@@ -68,7 +68,7 @@ namespace Plinth.App
             {
                 OperationCanceledException => (ExitCodes.Failed, "stopped; what was committed stays, and running it again goes on from there."),
                 UsageException => (ExitCodes.Usage, exception.Message),
-                Plinth.Ingestion.SourceFormatException or Plinth.Catalog.ContractException or Plinth.Lakehouse.TableFormatException => (ExitCodes.Refused, exception.Message),
+                Plinth.Ingestion.SourceFormatException or Plinth.Catalog.ContractException or Plinth.Lakehouse.TableFormatException or Plinth.Lakehouse.Maintenance.MaintenanceRefusedException => (ExitCodes.Refused, exception.Message),
                 Plinth.Lakehouse.LakeException or IOException or UnauthorizedAccessException => (ExitCodes.Failed, exception.Message),
                 _ => (ExitCodes.Failed, $"{exception}\nThis is a fault in Plinth; please report it with the lines above."),
             };

@@ -20,7 +20,7 @@ public sealed record LakeOptions(string Root)
 }
 
 /// <summary>The tables of one city, each a sequence of versions. Safe to use from many threads.</summary>
-public sealed class Lake : IDisposable
+public sealed partial class Lake : IDisposable
 {
     private readonly SqlOptions _options;
     private readonly SqlPool _sql;

@@ -5,12 +5,13 @@ using Plinth.Lakehouse;
 
 namespace Plinth.App.Commands;
 
-/// <summary><c>plinth lake cat|changes|history|tables|release</c></summary>
+/// <summary><c>plinth lake cat|changes|history|tables|release</c>; what keeps tables in shape is in <see cref="MaintenanceCommands"/>.</summary>
 internal static class LakeCommands
 {
     internal static Command Build() => new("lake", "Looks at tables: rows, versions, changes. Also reads Delta tables that others wrote.")
     {
         Tables(), Cat(), History(), Changes(), Release(),
+        MaintenanceCommands.Vacuum(), MaintenanceCommands.Optimize(), MaintenanceCommands.Checkpoint(),
     };
 
     private static Command Tables()

@@ -12,6 +12,10 @@ internal sealed class OpenTable(string table, IObjectStore store, SqlPool sql, F
     private readonly ConcurrentDictionary<(string Name, long Size, DateTimeOffset Modified), CommitInfo> _commits = new();
     private Snapshot? _newest;
 
+    public string Name => table;
+
+    public Scan Scan => _scan;
+
     public DeltaLog Log { get; } = new(table, store, sql);
 
     /// <exception cref="TableNotFoundException">No such table, or no such version of it.</exception>

@@ -33,6 +33,16 @@ internal sealed class Releases(IObjectStore store, TimeProvider time)
         return await store.ReadAsync(Key(number.Value), cancellationToken) is { } content ? Read(number.Value, content) : null;
     }
 
+    /// <summary>All releases that are there, by number.</summary>
+    public async ValueTask<IReadOnlyList<Release>> AllAsync(CancellationToken cancellationToken)
+    {
+        var releases = new List<Release>();
+        foreach (var file in await store.ListAsync(Folder, "", cancellationToken))
+            if (long.TryParse(Path.GetFileNameWithoutExtension(file.Name), CultureInfo.InvariantCulture, out var number) && await ReadAsync(number, cancellationToken) is { } release)
+                releases.Add(release);
+        return releases;
+    }
+
     private static string Key(long number) => string.Create(CultureInfo.InvariantCulture, $"{Folder}/{number:D20}.json");
 
     private static byte[] Write(Release release)

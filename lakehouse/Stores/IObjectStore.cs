@@ -18,6 +18,10 @@ internal interface IObjectStore
     /// <summary>The objects directly in a folder whose name is not before <paramref name="from"/>, in order of name; none where the folder is absent.</summary>
     ValueTask<IReadOnlyList<StoredObject>> ListAsync(string folder, string from, CancellationToken cancellationToken);
 
+    /// <summary>All objects of the store, in folders too and hidden ones included; <see cref="StoredObject.Name"/> is then the whole key. Links to folders are not followed.</summary>
+    IAsyncEnumerable<StoredObject> WalkAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This kind of store cannot list all its objects yet; vacuum and erase need that.");
+
     /// <summary>Writes the object durably unless there is one of that key. Of several writers exactly one is told true; readers see the whole object or none.</summary>
     /// <exception cref="IOException">The outcome is unknown: read the object to learn it.</exception>
     ValueTask<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Plinth.Lakehouse.Stores;
 
 /// <summary>A folder of this machine (or one mounted here; NFS included).</summary>
@@ -50,6 +52,26 @@ internal sealed class LocalStore(string root) : IObjectStore
         }
         found.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return new(found);
+    }
+
+    public async IAsyncEnumerable<StoredObject> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        var files = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        foreach (var file in Directory.Exists(Root) ? new DirectoryInfo(Root).EnumerateFiles("*", files) : [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            StoredObject found;
+            try
+            {
+                found = Describe(file) with { Name = Path.GetRelativePath(Root, file.FullName).Replace(Path.DirectorySeparatorChar, '/') };
+            }
+            catch (FileNotFoundException)
+            {
+                continue; // gone since
+            }
+            yield return found;
+        }
     }
 
     public ValueTask<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

@@ -40,6 +40,16 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
         return _files;
     }
 
+    /// <summary>One file of one partition out of a query over the table's columns; null where it gives no rows.</summary>
+    /// <param name="partition">The partition's values as the log has them.</param>
+    public async ValueTask<AddFile?> WriteFileAsync(SqlConnection connection, string select, ImmutableSortedDictionary<string, string?> partition, CancellationToken cancellationToken)
+    {
+        var source = mapping == ColumnMapping.None ? select : PhysicalSchema.Rename(table.ToString(), schema, _physical, select);
+        var before = _files.Count;
+        await CopyAsync(connection, $"SELECT {string.Join(", ", Stored.Select(c => SqlText.Name(c.Name)))} FROM ({source})", partition, cancellationToken);
+        return _files.Count > before ? _files[^1] : null;
+    }
+
     /// <summary>Removes files that no commit names and none ever will.</summary>
     public async ValueTask DiscardAsync()
     {

@@ -186,6 +186,27 @@ public sealed class InteropTests : IDisposable
         (await _lake.CommitAsync(new() { Table = Given.Readings, Schema = schema, Rows = new RowSource.Values(rows) })).Should().BeOfType<CommitOutcome.Committed>();
 
     /// <summary>The rows of one version are the same here and there, and what the log says of the newest version's files is true of them.</summary>
+    [Fact]
+    public async Task A_table_that_was_optimized_vacuumed_and_rid_of_its_old_log_reads_the_same_elsewhere()
+    {
+        var clock = new Maintenance.Clock();
+        using var lake = Given.Lake(_folder, clock);
+        var schema = new TableSchema([.. Given.IdAndName.Columns, new("bbox", DataType.Bbox)], ["name"]);
+        for (var i = 0; i < 25; i++)
+        {
+            (await lake.CommitAsync(new() { Table = Given.Readings, Schema = schema, Rows = new RowSource.Values([[(long)i, $"p {i % 2}", new object?[] { i, i, i + 1.0, i + 1.0 }], [(long)-i, null, null]]) })).RequireVersion(Given.Readings);
+            if (i == 12)
+                await lake.OptimizeAsync(Given.Readings, new() { DryRun = false });
+        }
+        await lake.OptimizeAsync(Given.Readings, new() { DryRun = false, HilbertBy = "bbox", TargetBytes = 2000 });
+        await AgreeAsync(rows: 50);
+        clock.Advance(TimeSpan.FromDays(40));
+        await lake.CheckpointAsync(Given.Readings);
+        (await lake.VacuumAsync(Given.Readings, new() { DryRun = false })).Files.Should().NotBeEmpty();
+        (await lake.CleanLogAsync(Given.Readings, dryRun: false)).Files.Should().NotBeEmpty();
+        await AgreeAsync(rows: 50);
+    }
+
     private async Task AgreeAsync(long? version = null, int? rows = null, string? folder = null)
     {
         var snapshot = await _lake.ReadFolderAsync(folder ?? Table, version is { } number ? TableVersion.At(number) : default);

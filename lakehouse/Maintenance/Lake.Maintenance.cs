@@ -1,0 +1,45 @@
+using Plinth.Lakehouse.Maintenance;
+
+namespace Plinth.Lakehouse;
+
+/// <content>Keeping tables in shape.</content>
+public sealed partial class Lake
+{
+    /// <summary>Removes files that no version still to be read needs; by default only says which.</summary>
+    /// <remarks>
+    /// A file goes when neither the newest version, nor a release, nor a legal hold (table property <c>plinth.legalHold</c>, or a tag of that name on the file) names it,
+    /// it was removed from the table longer ago than the retention (or never was in it), and its own time is older than that too.
+    /// </remarks>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">The retention asked for is shorter than the table's, and not forced.</exception>
+    /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
+    public ValueTask<VacuumReport> VacuumAsync(TableName table, VacuumOptions? options = null, CancellationToken cancellationToken = default) =>
+        new Vacuum(Open(table), new Pins(table, _releases), _sql, Time).RunAsync(options ?? new(), cancellationToken);
+
+    /// <summary>Removes commits that are older than the table keeps its log (<c>delta.logRetentionDuration</c>, 30 days) and that a kept checkpoint covers; by default only says which.</summary>
+    /// <remarks>Versions that a release or a legal hold names stay readable, and so do all versions younger than that.</remarks>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
+    public ValueTask<LogCleanUpReport> CleanLogAsync(TableName table, bool dryRun = true, CancellationToken cancellationToken = default) =>
+        new LogCleanUp(Open(table), new Pins(table, _releases), _sql, Time).RunAsync(dryRun, cancellationToken);
+
+    /// <summary>Writes a checkpoint of the newest version, so that readers need not replay the log; returns that version.</summary>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
+    public async ValueTask<long> CheckpointAsync(TableName table, CancellationToken cancellationToken = default)
+    {
+        var log = Open(table).Log;
+        var state = await log.NewestAsync(cancellationToken) ?? throw new TableNotFoundException(table.ToString());
+        FileCommit.CheckWriter(state);
+        await new Delta.CheckpointWriter(log, _sql, Time).WriteAsync(state, cancellationToken);
+        return state.Version;
+    }
+
+    /// <summary>Rewrites small files into larger ones, or all files into an order; rows stay the same, and so do older versions. By default only says what it would do.</summary>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">The order names a column that cannot be sorted by.</exception>
+    /// <exception cref="CommitFailedException">Others kept changing the same files, or the store did not answer.</exception>
+    /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
+    public ValueTask<OptimizeReport> OptimizeAsync(TableName table, OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
+        new Optimize(table, Open(table), _sql, Time).RunAsync(options ?? new(), cancellationToken);
+}
