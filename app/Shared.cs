@@ -11,7 +11,7 @@ internal static class Shared
 {
     internal static readonly Option<string> Lake = new("--lake")
     {
-        Description = "The lake's folder (default: PLINTH_LAKE, or ./lake).",
+        Description = "The lake: a folder, az://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX (default: PLINTH_LAKE, or ./lake).",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PLINTH_LAKE") is { Length: > 0 } folder ? folder : "lake",
         Recursive = true,
     };

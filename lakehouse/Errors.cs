@@ -42,3 +42,6 @@ public sealed class CommitFailedException(TableName table, CommitOutcome outcome
 
 /// <summary>DuckDB refused a statement; the message is DuckDB's.</summary>
 public sealed class SqlException(string message) : LakeException(message);
+
+/// <summary>A lake's location cannot be used; the message never repeats a secret.</summary>
+public sealed class LakeLocationException(string message) : LakeException(message);

@@ -9,7 +9,10 @@ using Plinth.Lakehouse.Writing;
 namespace Plinth.Lakehouse;
 
 /// <summary>How to open a lake.</summary>
-/// <param name="Root">The folder that holds <c>raw/</c>, <c>tables/</c>, <c>releases/</c> and <c>control/</c>; made when absent.</param>
+/// <param name="Root">
+/// Where <c>raw/</c>, <c>tables/</c> and <c>releases/</c> lie: a folder, made when absent, or <c>az://ACCOUNT/CONTAINER/PREFIX</c>, <c>https://ACCOUNT.blob…/CONTAINER/PREFIX</c>,
+/// <c>s3://BUCKET/PREFIX</c>. Never with a key or token in it: see <see cref="Credentials"/>.
+/// </param>
 public sealed record LakeOptions(string Root)
 {
     /// <value>The system's clock.</value>
@@ -17,12 +20,26 @@ public sealed record LakeOptions(string Root)
 
     /// <value>Threads = cores, memory = 60 % of what the machine has.</value>
     public SqlOptions Sql { get; init; } = new();
+
+    /// <value>Keys of a store elsewhere; null to take them from the environment.</value>
+    public StoreCredentials? Credentials { get; init; }
+
+    /// <value>Where a lake elsewhere keeps, on this machine, its control store and copies of what it reads: a folder under PLINTH_LOCAL, or else under the user's local data.</value>
+    public string? LocalFolder { get; init; }
+
+    /// <value>Bytes that copies of a lake elsewhere may take on this machine; 20 GiB.</value>
+    public long CacheSize { get; init; } = 20L << 30;
+
+    /// <value>How long one request to a store may take: 60 seconds.</value>
+    public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>The tables of one city, each a sequence of versions. Safe to use from many threads.</summary>
 public sealed partial class Lake : IDisposable
 {
     private readonly SqlOptions _options;
+    private readonly StoreFactory _stores;
+    private readonly IObjectStore _store;
     private readonly SqlPool _sql;
     private readonly FileLayouts _layouts;
     private readonly Releases _releases;
@@ -30,17 +47,19 @@ public sealed partial class Lake : IDisposable
 
     private Lake(LakeOptions options)
     {
-        (Root, Time, _options) = (Path.GetFullPath(options.Root), options.Time, options.Sql);
+        _stores = new(options);
+        var (store, local) = _stores.Open(options.Root);
+        (_store, Root, Time, _options) = (store, local, options.Time, options.Sql);
         _sql = new(_options);
         _layouts = new(_sql);
-        _releases = new(new LocalStore(Root), Time);
-        Raw = new(Path.Combine(Root, "raw"));
+        _releases = new(_store, Time);
+        Raw = new(_store.Under("raw"));
     }
 
     /// <summary>Opens the lake under <paramref name="options"/>; touches no table yet.</summary>
     public static Lake Open(LakeOptions options) => new(options);
 
-    /// <summary>The lake's folder, absolute.</summary>
+    /// <summary>The lake's folder on this machine, absolute. Of a lake elsewhere it holds the control store and copies; the lake itself is where its options say.</summary>
     public string Root { get; }
 
     /// <summary>The clock that all of this lake's times come from.</summary>
@@ -52,20 +71,24 @@ public sealed partial class Lake : IDisposable
     /// <summary>All tables, in order of name.</summary>
     public IReadOnlyList<TableName> Tables()
     {
-        var tables = new DirectoryInfo(Path.Combine(Root, "tables"));
-        if (!tables.Exists)
-            return [];
-        return [.. tables.EnumerateDirectories()
-            .SelectMany(schema => schema.EnumerateDirectories().Select(table => TableName.TryParse($"{schema.Name}.{table.Name}", out var name) ? name : (TableName?)null))
-            .OfType<TableName>().Where(Exists).OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+        return [.. _store.Wait(SchemasAsync).Where(Exists).OrderBy(name => name.ToString(), StringComparer.Ordinal)];
+
+        async ValueTask<List<TableName>> SchemasAsync()
+        {
+            var found = new List<TableName>();
+            foreach (var schema in await _store.FoldersAsync("tables", CancellationToken.None))
+                foreach (var table in await _store.FoldersAsync($"tables/{schema}", CancellationToken.None))
+                    if (TableName.TryParse($"{schema}.{table}", out var name))
+                        found.Add(name);
+            return found;
+        }
     }
 
     /// <summary>Whether the table has at least one version.</summary>
     public bool Exists(TableName table)
     {
-        var log = Path.Combine(FolderOf(table), LogNames.Folder);
-        return File.Exists(Path.Combine(log, LogNames.CommitName(0)))
-            || (Directory.Exists(log) && Directory.EnumerateFiles(log).Any(file => LogNames.CommitVersion(Path.GetFileName(file)) is not null || LogNames.CheckpointPart(Path.GetFileName(file)) is not null));
+        var store = Open(table).Log.Store;
+        return store.Wait(async () => await store.FindAsync(LogNames.Commit(0), CancellationToken.None) is not null || (await LogListing.ReadAsync(store, 0, CancellationToken.None)).Newest is not null);
     }
 
     /// <summary>One version of a table: the newest, unless <paramref name="at"/> names another.</summary>
@@ -136,13 +159,20 @@ public sealed partial class Lake : IDisposable
     public ValueTask<Release?> ReadReleaseAsync(long? number = null, CancellationToken cancellationToken = default) => _releases.ReadAsync(number, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _sql.Dispose();
+    public void Dispose()
+    {
+        _sql.Dispose();
+        _stores.Dispose();
+    }
 
-    private string FolderOf(TableName table) => Path.Combine(Root, "tables", table.Schema, table.Name);
+    private OpenTable Open(TableName table) => _open.GetOrAdd($"{table.Schema}.{table.Name}", _ => new(table.ToString(), _store.Under($"tables/{table.Schema}/{table.Name}"), _sql, _layouts));
 
-    private OpenTable Open(TableName table) => _open.GetOrAdd(FolderOf(table), folder => new(table.ToString(), new LocalStore(folder), _sql, _layouts));
-
-    private OpenTable Open(string folder) => _open.GetOrAdd(Path.GetFullPath(folder), full => new(full, new LocalStore(full), _sql, _layouts));
+    private OpenTable Open(string folder)
+    {
+        var (store, _) = _stores.Open(folder);
+        var name = StoreFactory.NameOf(folder);
+        return _open.GetOrAdd(name, _ => new(name, store, _sql, _layouts));
+    }
 }
 
 /// <summary>Which version of a table: the newest (default), a number, or the one that was newest at a time.</summary>

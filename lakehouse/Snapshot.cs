@@ -46,7 +46,12 @@ public sealed class Snapshot
 
     /// <summary>A SELECT over exactly this version's rows with the schema's column names and order; put it in parentheses to use it as a table.</summary>
     /// <exception cref="TableFormatException">A data file or deletion vector is missing or cannot be read.</exception>
-    public string ToSql() => _sql.Value;
+    /// <exception cref="IOException">The store did not answer.</exception>
+    public string ToSql()
+    {
+        Scan.Fetch(State); // each time: copies of long ago may be gone
+        return _sql.Value;
+    }
 
     /// <summary>The same version with some of its files only, e.g. those that an earlier version had not.</summary>
     public Snapshot Only(Func<DataFile, bool> keep) => new(State with { Files = Scan.Keep(State, keep) }, Scan);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what Plinth needs beside the .NET SDK and Node.js. Does only what is missing; safe to repeat.
 #   tools/setup.sh           for use: the npm packages, bubblewrap and python3 for the sandbox
-#   tools/setup.sh --tests   for the tests too: the Delta reader's npm packages, Chromium and fonts for the page
+#   tools/setup.sh --tests   for the tests too: npm packages of the Delta reader and the blob emulator, Chromium and fonts for the page
 set -uo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*" >&2; }
@@ -48,5 +48,10 @@ fi
 if [ "${1:-}" = "--tests" ] && { [ ! -e tests/interop/node_modules/.plinth ] || ! cmp -s tests/interop/package-lock.json tests/interop/node_modules/.plinth; }; then
   say "setup: npm packages of the interoperability test"
   (cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/interop; see the lines above."; exit 1; }
+fi
+
+if [ "${1:-}" = "--tests" ] && { [ ! -e tests/stores/node_modules/.plinth ] || ! cmp -s tests/stores/package-lock.json tests/stores/node_modules/.plinth; }; then
+  say "setup: npm packages of the store test (the Azurite emulator)"
+  (cd tests/stores && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/stores; see the lines above."; exit 1; }
 fi
 exit 0

@@ -23,27 +23,30 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         }
         else
         {
-            ReadParquet(keys, actions, cancellationToken);
+            await ReadParquetAsync(keys, actions, cancellationToken);
         }
-        var sidecars = actions.OfType<Sidecar>().Select(sidecar => SidecarKey(sidecar.Path)).ToList();
+        var sidecars = new List<string>();
+        foreach (var sidecar in actions.OfType<Sidecar>())
+            sidecars.Add(await SidecarKeyAsync(sidecar.Path, cancellationToken));
         if (sidecars.Count > 0)
         {
             actions.RemoveAll(action => action is Sidecar);
-            ReadParquet(sidecars, actions, cancellationToken);
+            await ReadParquetAsync(sidecars, actions, cancellationToken);
         }
         return actions;
     }
 
-    private string SidecarKey(string path)
+    private async ValueTask<string> SidecarKeyAsync(string path, CancellationToken cancellationToken)
     {
         // The path is a file name; some writers percent-encode it and others do not.
         var name = path[(path.LastIndexOf('/') + 1)..];
         var plain = $"{LogNames.Folder}/_sidecars/{name}";
-        return File.Exists(store.LocalPath(plain)) ? plain : $"{LogNames.Folder}/_sidecars/{Uri.UnescapeDataString(name)}";
+        return await store.FindAsync(plain, cancellationToken) is not null ? plain : $"{LogNames.Folder}/_sidecars/{Uri.UnescapeDataString(name)}";
     }
 
-    private void ReadParquet(List<string> keys, List<LogAction> actions, CancellationToken cancellationToken)
+    private async ValueTask ReadParquetAsync(List<string> keys, List<LogAction> actions, CancellationToken cancellationToken)
     {
+        await store.FetchAsync(keys, cancellationToken);
         var files = SqlText.List(keys.Select(key => SqlText.Path(store.LocalPath(key))));
         using var lease = sql.Rent();
         try

@@ -33,6 +33,8 @@ internal sealed class CheckpointWriter(DeltaLog log, SqlPool sql, TimeProvider t
     {
         var actions = Actions(state).ToList();
         var size = Write(state.Version, actions, cancellationToken);
+        if (!log.Store.IsLocal)
+            await log.Store.SealAsync(LogNames.Checkpoint(state.Version), cancellationToken);
         if (await NewestPointerAsync(cancellationToken) >= state.Version)
             return; // never backwards
         var pointer = string.Create(CultureInfo.InvariantCulture, $$"""{"version":{{state.Version}},"size":{{actions.Count}},"sizeInBytes":{{size}},"numOfAddFiles":{{state.Files.Count}}}""");
@@ -78,6 +80,7 @@ internal sealed class CheckpointWriter(DeltaLog log, SqlPool sql, TimeProvider t
             using (var handle = File.OpenHandle(parquet, FileMode.Open, FileAccess.ReadWrite))
                 RandomAccess.FlushToDisk(handle);
             var size = new FileInfo(parquet).Length;
+            Posix.MakeFolder(Path.GetDirectoryName(target)!);
             File.Move(parquet, target, overwrite: true);
             Posix.SyncFolder(Path.GetDirectoryName(target)!);
             return size;

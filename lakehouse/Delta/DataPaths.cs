@@ -27,6 +27,8 @@ internal static class DataPaths
     {
         if (canonical.Contains("://", StringComparison.Ordinal))
             throw new TableFormatException(table, canonical, "lies in another store, which cannot be read from here.");
+        if (!store.IsLocal && (canonical.StartsWith('/') || canonical.Split('/').Contains("..", StringComparer.Ordinal)))
+            throw new TableFormatException(table, canonical, "lies outside the table's folder, which a table of an object store may not do.");
         return canonical.StartsWith('/') ? canonical : store.LocalPath(canonical);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using Plinth.Lakehouse.Stores;
 
 namespace Plinth.Lakehouse.Delta;
 
@@ -36,8 +37,8 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
     {
         var path = vector.StorageType switch
         {
-            "u" => store.LocalPath(RelativeKey(vector.PathOrInlineDv)),
-            "p" => DataPaths.Resolve(table, store, DataPaths.Canonical(vector.PathOrInlineDv)),
+            "u" => Fetched(RelativeKey(vector.PathOrInlineDv)),
+            "p" => Fetched(DataPaths.Canonical(vector.PathOrInlineDv)),
             var other => throw new FormatException($"storage type '{other}' is not supported"),
         };
         ReadOnlySpan<byte> file = File.ReadAllBytes(path);
@@ -51,6 +52,13 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
         if (Crc32(data) != BinaryPrimitives.ReadUInt32BigEndian(at[(4 + size)..]))
             throw new FormatException("its checksum does not match");
         return data;
+    }
+
+    private string Fetched(string canonical)
+    {
+        var path = DataPaths.Resolve(table, store, canonical);
+        store.Fetch([canonical]);
+        return path;
     }
 
     /// <summary>The last 20 characters are the file's UUID in base 85; what stands before is a folder.</summary>

@@ -9,22 +9,25 @@ public sealed class RawZone
 {
     private const int BufferSize = 1 << 20;
 
-    internal RawZone(string root) => _root = root;
+    internal RawZone(IObjectStore store) => _store = store;
 
-    private readonly string _root;
+    private readonly IObjectStore _store;
 
     /// <summary>Stores a file as it is; the same content twice changes nothing.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file could not be read, or the zone not written.</exception>
     public async ValueTask<RawObject> PutAsync(string file, CancellationToken cancellationToken = default)
     {
-        var staging = Path.Combine(_root, ".staging");
+        var staging = _store.LocalPath(".staging");
         Posix.MakeFolder(staging);
         var temporary = Path.Combine(staging, $"{Guid.CreateVersion7():n}.tmp");
         try
         {
             var (sha256, size) = await CopyAsync(file, temporary, cancellationToken);
-            var target = Locate(sha256);
+            var key = Key(sha256);
+            var target = _store.LocalPath(key);
+            if (!_store.IsLocal)
+                return new(sha256, size, target, await SendAsync(temporary, key, size, cancellationToken));
             if (IsWhole(target, size))
                 return new(sha256, size, target, Added: false);
             Posix.MakeFolder(Path.GetDirectoryName(target)!);
@@ -32,7 +35,7 @@ public sealed class RawZone
             Posix.SyncFolder(Path.GetDirectoryName(target)!);
             return added || IsWhole(target, size)
                 ? new(sha256, size, target, added)
-                : throw new IOException($"The raw object '{target}' is damaged: it should have {size} bytes. Move it away and store the file again.");
+                : throw Damaged(target, size);
         }
         finally
         {
@@ -48,13 +51,19 @@ public sealed class RawZone
     }
 
     /// <summary>Whether the content is here.</summary>
-    public bool Contains(string sha256) => File.Exists(Locate(sha256));
+    public bool Contains(string sha256)
+    {
+        var key = Key(sha256);
+        return _store.IsLocal ? File.Exists(_store.LocalPath(key)) : _store.Wait(async () => await _store.FindAsync(key, CancellationToken.None)) is not null;
+    }
 
     /// <summary>Where the content lies on this machine.</summary>
     /// <exception cref="FileNotFoundException">It is not here.</exception>
     public string PathOf(string sha256)
     {
-        var path = Locate(sha256);
+        var key = Key(sha256);
+        _store.Fetch([key]);
+        var path = _store.LocalPath(key);
         return File.Exists(path) ? path : throw new FileNotFoundException($"The raw zone holds nothing with SHA-256 {sha256}.", path);
     }
 
@@ -63,11 +72,24 @@ public sealed class RawZone
     public async ValueTask<bool> VerifyAsync(string sha256, CancellationToken cancellationToken = default) =>
         string.Equals(await HashAsync(PathOf(sha256), cancellationToken), sha256, StringComparison.Ordinal);
 
-    private string Locate(string sha256)
+    /// <summary>Moves the copy to where the store's copies lie, and sends it unless it is there.</summary>
+    private async ValueTask<bool> SendAsync(string temporary, string key, long size, CancellationToken cancellationToken)
+    {
+        if (await _store.FindAsync(key, cancellationToken) is { } there)
+            return there.Size == size ? false : throw Damaged(key, size);
+        Posix.MakeFolder(Path.GetDirectoryName(_store.LocalPath(key))!);
+        File.Move(temporary, _store.LocalPath(key), overwrite: true);
+        await _store.SealAsync(key, cancellationToken);
+        return true;
+    }
+
+    private static IOException Damaged(string target, long size) => new($"The raw object '{target}' is damaged: it should have {size} bytes. Move it away and store the file again.");
+
+    private static string Key(string sha256)
     {
         if (sha256.Length != 64 || sha256.AsSpan().ContainsAnyExcept(Hex))
             throw new ArgumentException($"'{sha256}' is not a SHA-256 in lower-case hex.", nameof(sha256));
-        return Path.Combine(_root, "sha256", sha256[..2], sha256[2..]);
+        return $"sha256/{sha256[..2]}/{sha256[2..]}";
     }
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");

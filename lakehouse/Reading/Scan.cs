@@ -20,11 +20,19 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
 
     public string ToSql(TableState state) => ToSql(state, [.. Ordered(state.Files.Values).Select(file => new ScanFile(file))]);
 
+    /// <summary>Sees to it that the engine finds the state's files on this machine.</summary>
+    public void Fetch(TableState state)
+    {
+        if (!store.IsLocal)
+            store.Fetch([.. state.Files.Values.Select(file => file.DecodedPath)]);
+    }
+
     /// <summary>The rows of <paramref name="files"/> with the columns of <paramref name="state"/> and, after them, the constants each file is given.</summary>
     public string ToSql(TableState state, IReadOnlyList<ScanFile> files, IReadOnlyList<(string Name, string Type)>? constants = null)
     {
         if (files.Count == 0)
             return Empty(state.Schema, constants ?? []);
+        store.Fetch([.. files.Select(file => file.Action.DecodedPath)]);
         var layout = Layouts(state, files);
         var projection = new Projection(table, state.Mapping);
         var branches = files.GroupBy(file => (Layout: layout[file]?.Id, Partition: PartitionKey(state, file.Action), file.Rows, file.Constants));

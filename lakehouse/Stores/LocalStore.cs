@@ -15,7 +15,13 @@ internal sealed class LocalStore(string root) : IObjectStore
 
     public string Root { get; } = Path.GetFullPath(root);
 
+    public bool IsLocal => true;
+
+    public IObjectStore Under(string folder) => new LocalStore(LocalPath(folder));
+
     public string LocalPath(string key) => Path.Combine(Root, key);
+
+    public ValueTask FetchAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
     {
@@ -74,6 +80,12 @@ internal sealed class LocalStore(string root) : IObjectStore
         }
     }
 
+    public ValueTask<IReadOnlyList<string>> FoldersAsync(string folder, CancellationToken cancellationToken)
+    {
+        var start = new DirectoryInfo(LocalPath(folder));
+        return new(start.Exists ? [.. start.EnumerateDirectories().Select(f => f.Name).Where(name => name != Staging).Order(StringComparer.Ordinal)] : []);
+    }
+
     public ValueTask<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -116,7 +128,14 @@ internal sealed class LocalStore(string root) : IObjectStore
 
     public ValueTask DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        File.Delete(LocalPath(key));
+        try
+        {
+            File.Delete(LocalPath(key));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Then the object is not there either.
+        }
         return ValueTask.CompletedTask;
     }
 

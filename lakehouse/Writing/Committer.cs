@@ -124,7 +124,11 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             try
             {
                 if (await log.Store.ReadAsync(key, CancellationToken.None) is not { } there)
+                {
+                    if (e is Stores.StoreUncertainException)
+                        return (false, $"version {version}: {e.Message}");
                     throw;
+                }
                 return (there.AsSpan().SequenceEqual(content), null);
             }
             catch (IOException again) when (!ReferenceEquals(again, e))

@@ -21,7 +21,7 @@ public sealed class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("lakehouse")]
+    [InlineData("lakehouse", "AWSSDK.S3", "Azure.Core", "Azure.Identity")]
     [InlineData("catalog", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
     [InlineData("ingestion", "MetadataExtractor", "XmpCore")]
     [InlineData("twin", "NetTopologySuite", "ProjNET")]

@@ -8,10 +8,14 @@ internal static class Program
 {
     public const string WriterMode = "--write-until-killed";
 
+    public const string AppendMode = "--append";
+
     public static async Task<int> Main(string[] args)
     {
         if (args is [WriterMode, var root])
             return await WriteUntilKilledAsync(root);
+        if (args is [AppendMode, var place, var first, var count])
+            return await AppendAsync(place, int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
         return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
     }
 
@@ -27,5 +31,14 @@ internal static class Program
             outcome.RequireVersion(Given.Readings);
             await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"={batch}"));
         }
+    }
+
+    /// <summary>Commits rows one by one and says which version each became.</summary>
+    private static async Task<int> AppendAsync(string root, int first, int count)
+    {
+        using var lake = Lake.Open(new(root) { Sql = new() { Threads = 1, MemoryLimit = "512MB" } });
+        for (var id = first; id < first + count; id++)
+            await Console.Out.WriteLineAsync((await lake.CommitRowsAsync(Given.Row(id))).ToString(CultureInfo.InvariantCulture));
+        return 0;
     }
 }
