@@ -167,13 +167,16 @@ internal sealed class AzureBlobs : IObjectService
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is RequestFailedException or AggregateException or OperationCanceledException or HttpRequestException or IOException and not StoreUncertainException)
         {
             // The causes' own texts can hold the request's address, and with it a signature.
-            throw new StoreUncertainException($"{_at}: {(e is OperationCanceledException || e.GetBaseException() is OperationCanceledException ? "the store did not answer in time" : $"the store cannot be reached ({e.GetBaseException().GetType().Name})")}.");
+            throw NoAnswer(e is AggregateException { InnerExceptions: [.., var last] } ? last : e);
         }
         catch (AuthenticationFailedException)
         {
             throw NoCredential();
         }
     }
+
+    private StoreUncertainException NoAnswer(Exception cause) =>
+        new(cause is OperationCanceledException ? $"{_at}: the store did not answer in time." : $"{_at}: the store cannot be reached ({cause.GetBaseException().GetType().Name}).");
 
     private IOException NoCredential() => new($"{_at}: no credential for the store: set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or give this machine an identity.");
 

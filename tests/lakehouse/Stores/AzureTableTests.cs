@@ -128,6 +128,22 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
+    public async Task A_signature_is_enough_and_one_that_only_reads_writes_nothing()
+    {
+        var root = await azurite.ContainerAsync() + "/lake";
+        using var lake = Lake.Open(Options(root, "here") with { Credentials = new() { AzureSas = azurite.Sas("rwdlac") } });
+        await lake.CommitRowsAsync(Given.Row(1));
+        var reading = azurite.Sas("rl");
+        using var reader = Lake.Open(Options(root, "elsewhere") with { Credentials = new() { AzureSas = reading } });
+
+        (await reader.IdsAsync()).Should().Equal(1);
+        var commit = async () => await reader.CommitRowsAsync(Given.Row(2));
+
+        (await commit.Should().ThrowAsync<IOException>()).Which.ToString().Should().Contain("403").And.NotContain(reading.Split("sig=")[1]);
+        (await lake.IdsAsync()).Should().Equal(1);
+    }
+
+    [Fact]
     public async Task A_container_that_is_not_there_is_said_to_be_missing()
     {
         var root = await azurite.ContainerAsync() + "x";

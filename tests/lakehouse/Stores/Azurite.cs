@@ -44,6 +44,15 @@ public sealed class Azurite : IDisposable
 
     public string KeyForChildren => _key;
 
+    /// <summary>An account's signature for blobs: https://learn.microsoft.com/rest/api/storageservices/create-account-sas.</summary>
+    public string Sas(string permissions)
+    {
+        var (until, version) = ("2099-01-01T00:00:00Z", "2023-11-03");
+        var text = $"{Account}\n{permissions}\nb\nco\n\n{until}\n\nhttps,http\n{version}\n\n";
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(_key), System.Text.Encoding.UTF8.GetBytes(text)));
+        return $"?sv={version}&ss=b&srt=co&sp={permissions}&se={Uri.EscapeDataString(until)}&spr=https,http&sig={Uri.EscapeDataString(signature)}";
+    }
+
     public void Dispose()
     {
         _process?.Kill(entireProcessTree: true);
