@@ -30,7 +30,7 @@ internal sealed class StoreFactory(LakeOptions options) : IDisposable
         {
             var (service, prefix) = at is StoreLocation.Azure azure ? ((IObjectService)new AzureBlobs(azure, options), azure.Prefix) : (new S3Objects((StoreLocation.S3)at, options), ((StoreLocation.S3)at).Prefix);
             var home = LocalFolder(name);
-            return (new RemoteStore(service, prefix, new(home, options.CacheSize, options.Time)), home, service);
+            return (new RemoteStore(service, prefix, new(home, options.CacheSize, TimeProvider.System)), home, service);
         });
         return (store, local);
     }

@@ -28,7 +28,7 @@ internal sealed class AzureBlobs : IObjectService
         _sas = string.IsNullOrEmpty(key) ? (options.Credentials?.AzureSas ?? Environment.GetEnvironmentVariable("AZURE_STORAGE_SAS_TOKEN"))?.TrimStart('?') : null;
         HttpPipelinePolicy[] authentication = (key, _sas) switch
         {
-            ({ Length: > 0 }, _) => [new SharedKeyPolicy(at.Account, Decode(key), options.Time)],
+            ({ Length: > 0 }, _) => [new SharedKeyPolicy(at.Account, Decode(key), TimeProvider.System)],
             (_, { Length: > 0 }) => [],
             _ => [new BearerTokenAuthenticationPolicy(new DefaultAzureCredential(), Scope)],
         };

@@ -144,6 +144,29 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
+    public async Task A_table_in_a_container_is_optimized_and_vacuumed_like_any_other()
+    {
+        var root = await azurite.ContainerAsync() + "/lake";
+        var clock = new Maintenance.Clock();
+        using var lake = Lake.Open(Options(root, "here") with { Time = clock });
+        for (var i = 0; i < 6; i++)
+            await lake.CommitRowsAsync(Given.Row(i));
+
+        var optimized = await lake.OptimizeAsync(Given.Readings, new() { DryRun = false });
+        clock.Advance(TimeSpan.FromDays(8));
+        var vacuumed = await lake.VacuumAsync(Given.Readings, new() { DryRun = false });
+
+        (optimized.FilesRemoved, optimized.FilesAdded).Should().Be((6, 1));
+        vacuumed.Files.Should().HaveCount(6);
+        using var elsewhere = Open(root, "elsewhere");
+        (await elsewhere.IdsAsync()).Should().Equal(0, 1, 2, 3, 4, 5);
+        var left = new List<string>();
+        await foreach (var item in new Plinth.Lakehouse.Stores.StoreFactory(Options(root, "other")).Open(root).Store.WalkAsync(TestContext.Current.CancellationToken))
+            left.Add(item.Name);
+        left.Where(name => name.EndsWith(".parquet", StringComparison.Ordinal) && !name.Contains("_delta_log", StringComparison.Ordinal)).Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task A_container_that_is_not_there_is_said_to_be_missing()
     {
         var root = await azurite.ContainerAsync() + "x";
