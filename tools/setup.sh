@@ -10,15 +10,18 @@ for tool in dotnet node npm; do
   command -v "$tool" >/dev/null 2>&1 || { say "setup: '$tool' is not on the PATH. Plinth needs git, the .NET 10 SDK and Node.js 20 or newer."; exit 1; }
 done
 
-if [ ! -e node_modules/.plinth ] || ! cmp -s package-lock.json node_modules/.plinth; then
-  say "setup: npm packages (the DuckDB engine, the map)"
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || { say "setup: 'npm ci' failed; see the lines above."; exit 1; }
-  cp package-lock.json node_modules/.plinth
-fi
-
-if [ "${1:-}" = "--tests" ] && { [ ! -e tests/browser/node_modules/.plinth ] || ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.plinth; }; then
-  say "setup: npm packages of the browser test"
-  (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/browser; see the lines above."; exit 1; }
+# npm packages of a folder, unless those of its lock file are there already
+npm_packages() {
+  [ -e "$1/node_modules/.plinth" ] && cmp -s "$1/package-lock.json" "$1/node_modules/.plinth" && return
+  say "setup: npm packages: $2"
+  (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) \
+    || { say "setup: 'npm ci' failed in $1; see the lines above."; exit 1; }
+}
+npm_packages . "the DuckDB engine, the map"
+if [ "${1:-}" = "--tests" ]; then
+  npm_packages tests/browser "the browser test"
+  npm_packages tests/interop "the interoperability test"
+  npm_packages tests/stores "the store tests (Azurite)"
 fi
 
 # Debian packages: command -> package
@@ -43,15 +46,5 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "       run:  sudo apt-get install -y --no-install-recommends ${missing[*]}"
     for line in "${without[@]}"; do say "       without it will not work: $line"; done
   fi
-fi
-
-if [ "${1:-}" = "--tests" ] && { [ ! -e tests/interop/node_modules/.plinth ] || ! cmp -s tests/interop/package-lock.json tests/interop/node_modules/.plinth; }; then
-  say "setup: npm packages of the interoperability test"
-  (cd tests/interop && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/interop; see the lines above."; exit 1; }
-fi
-
-if [ "${1:-}" = "--tests" ] && { [ ! -e tests/stores/node_modules/.plinth ] || ! cmp -s tests/stores/package-lock.json tests/stores/node_modules/.plinth; }; then
-  say "setup: npm packages of the store test (the Azurite emulator)"
-  (cd tests/stores && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 && cp package-lock.json node_modules/.plinth) || { say "setup: 'npm ci' failed in tests/stores; see the lines above."; exit 1; }
 fi
 exit 0
