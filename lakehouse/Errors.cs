@@ -33,6 +33,16 @@ public sealed class TableFormatException(string table, string file, string reaso
 /// <summary>Rows were handed in that the table's schema does not allow.</summary>
 public sealed class SchemaMismatchException(TableName table, string reason) : LakeException($"Table '{table}': {reason}");
 
+/// <summary>A change that the table's own rules forbid, or that cannot be made as it was asked: append-only, a constraint, an expression, several source rows for one row.</summary>
+public sealed class WriteRefusedException(string table, string reason) : LakeException($"Table '{table}': {reason}")
+{
+    /// <summary>The table's name or folder.</summary>
+    public string Table { get; } = table;
+
+    /// <summary>What is against it, and what to do.</summary>
+    public string Reason { get; } = reason;
+}
+
 /// <summary>A commit ended otherwise than in a version.</summary>
 public sealed class CommitFailedException(TableName table, CommitOutcome outcome) : LakeException($"Nothing is known to be committed to '{table}': {outcome}")
 {

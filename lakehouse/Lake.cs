@@ -122,6 +122,9 @@ public sealed partial class Lake : IDisposable
     public ValueTask<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellationToken = default) =>
         new Committer(commit, Open(commit.Table).Log, _sql, Time).RunAsync(cancellationToken);
 
+    /// <summary>Deletes, updates, merges and alterations of one table; touches nothing yet.</summary>
+    public TableWriter Writer(TableName table) => new(table, Open(table), _sql, Time);
+
     /// <summary>A fresh in-process SQL database with this lake's limits; empty. Dispose it when done.</summary>
     public SqlDatabase OpenSql() => SqlPool.Open(_options);
 

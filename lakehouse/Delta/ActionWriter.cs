@@ -33,6 +33,14 @@ internal static class ActionWriter
             case RemoveFile remove: WriteRemove(json, remove); break;
             case Metadata metadata: WriteMetadata(json, metadata); break;
             case CommitInfo info: WriteCommitInfo(json, info); break;
+            case ChangeFile change:
+                json.WriteStartObject("cdc");
+                json.WriteString("path", change.Path);
+                WriteMap(json, "partitionValues", change.PartitionValues);
+                json.WriteNumber("size", change.Size);
+                json.WriteBoolean("dataChange", value: false);
+                json.WriteEndObject();
+                break;
             case Protocol protocol:
                 json.WriteStartObject("protocol");
                 json.WriteNumber("minReaderVersion", protocol.MinReaderVersion);

@@ -69,7 +69,7 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
         return $"{(prefix.Length > 0 ? prefix + "/" : "")}deletion_vector_{uuid:D}.bin";
     }
 
-    private static uint Crc32(ReadOnlySpan<byte> data)
+    internal static uint Crc32(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;
         foreach (var value in data)

@@ -9,15 +9,18 @@ internal static class Features
     public const string InCommitTimestamp = "inCommitTimestamp";
     public const string TimestampNtz = "timestampNtz";
     public const string AppendOnly = "appendOnly";
+    public const string DeletionVectors = "deletionVectors";
+    public const string ChangeDataFeed = "changeDataFeed";
+    public const string CheckConstraints = "checkConstraints";
 
     private static readonly ImmutableHashSet<string> Readable =
-        [ColumnMapping, TimestampNtz, "deletionVectors", "v2Checkpoint", "vacuumProtocolCheck", "typeWidening", "typeWidening-preview"];
+        [ColumnMapping, TimestampNtz, DeletionVectors, "v2Checkpoint", "vacuumProtocolCheck", "typeWidening", "typeWidening-preview"];
 
     // Features that matter only when a table makes use of them are checked where they are used (see CheckWrite).
     private static readonly ImmutableHashSet<string> Writable =
     [
-        AppendOnly, "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "identityColumns", "allowColumnDefaults", ColumnMapping, TimestampNtz,
-        InCommitTimestamp, "domainMetadata", "vacuumProtocolCheck", "deletionVectors", "v2Checkpoint", "typeWidening", "typeWidening-preview", "checkpointProtection",
+        AppendOnly, "invariants", CheckConstraints, ChangeDataFeed, "generatedColumns", "identityColumns", "allowColumnDefaults", ColumnMapping, TimestampNtz,
+        InCommitTimestamp, "domainMetadata", "vacuumProtocolCheck", DeletionVectors, "v2Checkpoint", "typeWidening", "typeWidening-preview", "checkpointProtection",
     ];
 
     /// <exception cref="TableFormatException">The protocol asks more of a reader than there is here.</exception>
@@ -31,19 +34,20 @@ internal static class Features
     }
 
     /// <exception cref="TableFormatException">The protocol or a column asks more of a writer than there is here.</exception>
-    public static void CheckWrite(string table, Protocol protocol, Metadata metadata, TableSchema schema)
+    public static void CheckWrite(string table, Protocol protocol, TableSchema schema)
     {
         CheckRead(table, protocol);
         if (protocol.MinWriterVersion is < 1 or > 7)
             throw new TableFormatException(table, "protocol", $"needs writer version {protocol.MinWriterVersion}; versions 1 to 7 are supported.");
         Check(table, "writer", protocol.MinWriterVersion == 7 ? protocol.WriterFeatures : null, Writable);
-        if (metadata.Configuration.Keys.FirstOrDefault(key => key.StartsWith("delta.constraints.", StringComparison.Ordinal)) is { } constraint)
-            throw new TableFormatException(table, constraint, "is a CHECK constraint, which cannot be evaluated here; the table can be read but not written.");
         foreach (var column in schema.Columns)
             foreach (var key in column.Metadata?.Keys ?? [])
                 if (key is "delta.invariants" or "delta.generationExpression" || key.StartsWith("delta.identity.", StringComparison.Ordinal))
                     throw new TableFormatException(table, $"column {column.Name}", $"has {key}, which cannot be evaluated here; the table can be read but not written.");
     }
+
+    /// <summary>Whether readers have to know the feature too.</summary>
+    public static bool ConcernsReaders(string feature) => feature is ColumnMapping or DeletionVectors or TimestampNtz;
 
     public static bool Has(Protocol protocol, string feature) =>
         protocol.WriterFeatures?.Contains(feature) == true || protocol.ReaderFeatures?.Contains(feature) == true;

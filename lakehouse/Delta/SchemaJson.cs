@@ -9,7 +9,7 @@ namespace Plinth.Lakehouse.Delta;
 /// <summary>The protocol's schema serialization format: a table's <c>schemaString</c>.</summary>
 internal static class SchemaJson
 {
-    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly ImmutableHashSet<string> Primitives =
         ["string", "long", "integer", "short", "byte", "float", "double", "boolean", "binary", "date", "timestamp", "timestamp_ntz", "void"];
@@ -82,7 +82,7 @@ internal static class SchemaJson
     {
         var metadata = new JsonObject();
         foreach (var (key, value) in column.Metadata ?? ImmutableSortedDictionary<string, string>.Empty)
-            metadata[key] = value;
+            metadata[key] = key == "delta.columnMapping.id" && long.TryParse(value, CultureInfo.InvariantCulture, out var id) ? id : value;
         return new() { ["name"] = column.Name, ["type"] = Node(column.Type), ["nullable"] = column.Nullable, ["metadata"] = metadata };
     }
 

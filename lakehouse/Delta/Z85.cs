@@ -34,4 +34,17 @@ internal static class Z85
         }
         return [.. bytes];
     }
+
+    /// <param name="bytes">A multiple of four bytes.</param>
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        var text = new char[bytes.Length / 4 * 5];
+        for (var group = 0; group < bytes.Length / 4; group++)
+        {
+            var value = BinaryPrimitives.ReadUInt32BigEndian(bytes[(group * 4)..]);
+            for (var i = 4; i >= 0; i--, value /= 85)
+                text[(group * 5) + i] = Alphabet[(int)(value % 85)];
+        }
+        return new(text);
+    }
 }

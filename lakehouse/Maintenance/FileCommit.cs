@@ -17,7 +17,7 @@ internal sealed class FileCommit(DeltaLog log, SqlPool sql, TimeProvider time)
     /// <exception cref="TableFormatException">The protocol asks more of a writer than there is here.</exception>
     /// <remarks>Constraints and the like do not matter: no row is written that was not there.</remarks>
     public static void CheckWriter(TableState state) =>
-        Features.CheckWrite(state.Table, state.Protocol!, state.Metadata! with { Configuration = ImmutableSortedDictionary<string, string>.Empty }, new TableSchema());
+        Features.CheckWrite(state.Table, state.Protocol!, new TableSchema());
 
     /// <param name="state">The version at which the operation was planned.</param>
     public async ValueTask<CommitOutcome> RunAsync(TableState state, CommitInfo info, IReadOnlyList<AddFile> removed, IReadOnlyList<AddFile> added, CancellationToken cancellationToken)

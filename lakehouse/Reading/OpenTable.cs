@@ -8,13 +8,12 @@ namespace Plinth.Lakehouse.Reading;
 /// <summary>A table in use: its log and how its files are read.</summary>
 internal sealed class OpenTable(string table, IObjectStore store, SqlPool sql, FileLayouts layouts)
 {
-    private readonly Scan _scan = new(table, store, layouts);
     private readonly ConcurrentDictionary<(string Name, long Size, DateTimeOffset Modified), CommitInfo> _commits = new();
     private Snapshot? _newest;
 
     public string Name => table;
 
-    public Scan Scan => _scan;
+    public Scan Scan { get; } = new(table, store, layouts);
 
     public DeltaLog Log { get; } = new(table, store, sql);
 
@@ -26,11 +25,11 @@ internal sealed class OpenTable(string table, IObjectStore store, SqlPool sql, F
         {
             if (_newest is { } kept && kept.Version == version && ReferenceEquals(kept.State, await Log.AtAsync(version, cancellationToken)))
                 return kept;
-            return new(await Log.AtAsync(version, cancellationToken) ?? throw await NotFoundAsync(string.Create(CultureInfo.InvariantCulture, $"version {version}"), cancellationToken), _scan);
+            return new(await Log.AtAsync(version, cancellationToken) ?? throw await NotFoundAsync(string.Create(CultureInfo.InvariantCulture, $"version {version}"), cancellationToken), Scan);
         }
         var state = await Log.NewestAsync(cancellationToken) ?? throw new TableNotFoundException(table);
         // One snapshot a version, so that its file list and its SQL are made once.
-        return _newest is { } same && ReferenceEquals(same.State, state) ? same : _newest = new(state, _scan);
+        return _newest is { } same && ReferenceEquals(same.State, state) ? same : _newest = new(state, Scan);
     }
 
     public async ValueTask<IReadOnlyList<CommitRecord>> HistoryAsync(CancellationToken cancellationToken)
@@ -52,7 +51,7 @@ internal sealed class OpenTable(string table, IObjectStore store, SqlPool sql, F
         foreach (var version in new[] { from, last })
             if (version < 0 || version > newest.Version)
                 throw new TableNotFoundException(table, string.Create(CultureInfo.InvariantCulture, $"version {version}"), newest.Version);
-        return await new ChangeFeed(table, Log, _scan).ReadAsync(from, last, cancellationToken) ?? throw new TableNotFoundException(table);
+        return await new ChangeFeed(table, Log, Scan).ReadAsync(from, last, cancellationToken) ?? throw new TableNotFoundException(table);
     }
 
     private async ValueTask<long> VersionAsync(DateTimeOffset time, CancellationToken cancellationToken)

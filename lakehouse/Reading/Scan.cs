@@ -91,7 +91,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
             : vector + JsonSerializer.Serialize(state.Schema.Columns.Where(c => state.Schema.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)).Select(c => Partition(file, c, state.Mapping)));
     }
 
-    private static string? Partition(FileAction file, Column column, ColumnMapping mapping) =>
+    internal static string? Partition(FileAction file, Column column, ColumnMapping mapping) =>
         file.PartitionValues.TryGetValue(Projection.PhysicalName(column, mapping), out var value) ? value : file.PartitionValues.GetValueOrDefault(column.Name);
 
     private static string Empty(TableSchema schema, IReadOnlyList<(string Name, string Type)> constants) =>
@@ -103,7 +103,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
 
     private static long? Rows(AddFile file) => Number(file, "numRecords") - (file.DeletionVector?.Cardinality ?? 0);
 
-    private static long? Number(AddFile file, string statistic)
+    internal static long? Number(AddFile file, string statistic)
     {
         if (file.Stats is null)
             return null;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Plinth.Lakehouse.Delta;
 using Plinth.Lakehouse.Reading;
@@ -14,8 +13,7 @@ namespace Plinth.Lakehouse.Writing;
 /// </remarks>
 internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimeProvider time)
 {
-    private const string Engine = "Plinth/0.1.0";
-    private readonly string _txnId = Guid.CreateVersion7().ToString("D");
+    private readonly LogAppender _log = new(log, sql, time);
 
     /// <exception cref="SchemaMismatchException">The rows or the schema do not fit the table.</exception>
     /// <exception cref="TableFormatException">The table cannot be read, or not be written here.</exception>
@@ -30,7 +28,7 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         var plan = Plan(state);
         if (state is not null && commit.Rows is null && Asked.IsEmpty && plan.Metadata is null)
             return new CommitOutcome.AlreadyApplied(state.Version);
-        var writer = new DataWriter(commit.Table, plan.Schema, state?.Mapping ?? ColumnMapping.None, log.Store, sql, time, state?.Setting(RowGroups.Property) ?? commit.Properties.GetValueOrDefault(RowGroups.Property));
+        var writer = new DataWriter(commit.Table, plan.Schema, state?.Mapping ?? ColumnMapping.None, log.Store, sql, time, state?.Setting(RowGroups.Property) ?? commit.Properties.GetValueOrDefault(RowGroups.Property)) { Checks = Checks(state, plan) };
         var files = commit.Rows is null ? [] : await writer.WriteAsync(commit.Rows, cancellationToken); // 2
         try
         {
@@ -68,15 +66,15 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             cancellationToken.ThrowIfCancellationRequested();
             var version = (state?.Version ?? -1) + 1;
             var content = ActionWriter.WriteLines(await ActionsAsync(state, plan, files, cancellationToken));
-            var (won, unknown) = await PutAsync(version, content, cancellationToken); // 3, 5
+            var (won, unknown) = await _log.PutAsync(version, content, cancellationToken); // 3, 5
             if (unknown is not null)
                 return new CommitOutcome.Unknown(unknown);
             if (won)
             {
-                await FinishAsync(state, content, cancellationToken);
+                await _log.FinishAsync(state, content, cancellationToken);
                 return new CommitOutcome.Committed(version, files.Sum(Rows));
             }
-            for (TableState? next; (next = await WinnerAsync(state, cancellationToken)) is not null; state = next) // 4
+            for (TableState? next; (next = (await _log.WinnerAsync(state, cancellationToken))?.State) is not null; state = next) // 4
             {
                 if (commit.Mode == WriteMode.Overwrite && state is not null && !ReferenceEquals(state.Files, next.Files))
                     return new CommitOutcome.Conflict(next.Version, "it changed the rows that this commit would replace");
@@ -100,45 +98,11 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
         }
     }
 
-    /// <summary>Names what the data files hold, so that a change of it by another writer is seen.</summary>
-    private static string Layout(TableState? state, CommitPlan plan) => LayoutTag.Of(PhysicalSchema.Of(plan.Schema, state?.Mapping ?? ColumnMapping.None));
+    /// <summary>Names what the data files hold and what their rows were held against, so that a change of it by another writer is seen.</summary>
+    private string Layout(TableState? state, CommitPlan plan) => LayoutTag.Of(PhysicalSchema.Of(plan.Schema, state?.Mapping ?? ColumnMapping.None)) + Checks(state, plan).Id;
 
-    /// <summary>The state one commit further, or null where there is none.</summary>
-    private async ValueTask<TableState?> WinnerAsync(TableState? state, CancellationToken cancellationToken)
-    {
-        var start = state ?? new TableState { Table = log.Table };
-        return await log.Store.ReadAsync(LogNames.Commit(start.Version + 1), cancellationToken) is { } content ? await log.NextAsync(start, content, cancellationToken) : null;
-    }
-
-    private async ValueTask<(bool Won, string? Unknown)> PutAsync(long version, byte[] content, CancellationToken cancellationToken)
-    {
-        var key = LogNames.Commit(version);
-        try
-        {
-            if (await log.Store.PutIfAbsentAsync(key, content, cancellationToken))
-                return (true, null);
-        }
-        catch (IOException e)
-        {
-            // The store did not say what became of it: the version itself does.
-            try
-            {
-                if (await log.Store.ReadAsync(key, CancellationToken.None) is not { } there)
-                {
-                    if (e is Stores.StoreUncertainException)
-                        return (false, $"version {version}: {e.Message}");
-                    throw;
-                }
-                return (there.AsSpan().SequenceEqual(content), null);
-            }
-            catch (IOException again) when (!ReferenceEquals(again, e))
-            {
-                return (false, $"version {version}: {e.Message}");
-            }
-        }
-        // A store that repeats a request by itself can answer "taken" to its own success.
-        return (await log.Store.ReadAsync(key, CancellationToken.None) is { } winner && winner.AsSpan().SequenceEqual(content), null);
-    }
+    private RowChecks Checks(TableState? state, CommitPlan plan) =>
+        RowChecks.Of(log.Table, plan.Schema, (plan.Metadata ?? state!.Metadata!).Configuration, state?.Mapping ?? ColumnMapping.None);
 
     private CommitPlan Plan(TableState? state)
     {
@@ -147,56 +111,34 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
             var (protocol, metadata) = NewTable.Of(commit, time.GetUtcNow());
             return new(commit.Schema, protocol, metadata, IsNew: true);
         }
-        Features.CheckWrite(log.Table, state.Protocol!, state.Metadata!, state.Schema);
+        Features.CheckWrite(log.Table, state.Protocol!, state.Schema);
         if (commit.Mode == WriteMode.Overwrite && commit.Rows is not null && state.Is("delta.appendOnly"))
             throw new TableFormatException(log.Table, "delta.appendOnly", "the table only takes appends; rows cannot be overwritten.");
         var (schema, added) = SchemaRules.Follow(commit.Table, state.Schema, commit.Schema);
         if (added.IsEmpty)
             return new(schema, null, null);
-        if (state.Mapping != ColumnMapping.None)
-            throw new SchemaMismatchException(commit.Table, $"its columns are mapped (delta.columnMapping.mode), and {added[0].Name} cannot be added to such a table here.");
         if (added.Any(c => SchemaRules.Uses(c.Type, "timestamp_ntz")) && !Features.Has(state.Protocol!, Features.TimestampNtz))
             throw new SchemaMismatchException(commit.Table, "a column of type timestamp_ntz cannot be added to a table that was made without one; use timestamp.");
-        return new(schema, null, state.Metadata! with { SchemaString = SchemaJson.Append(state.Metadata!.SchemaString, added) });
+        var wider = MappedColumns.Append(state, added);
+        return new(SchemaJson.Read(log.Table, wider), null, wider);
     }
 
     private async ValueTask<List<LogAction>> ActionsAsync(TableState? state, CommitPlan plan, IReadOnlyList<AddFile> files, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var removed = commit.Mode == WriteMode.Overwrite && commit.Rows is not null && state is not null ? state.Files.Values.ToList() : [];
-        var inCommit = state is null || state.HasInCommitTimestamps ? Math.Max(now, (state?.Timestamp.ToUnixTimeMilliseconds() ?? 0) + 1) : (long?)null;
+        var operation = commit.Rows is not null ? "WRITE" : plan.IsNew ? "CREATE TABLE" : plan.Metadata is not null ? "ADD COLUMNS" : "WRITE";
+        var parameters = ImmutableSortedDictionary<string, string>.Empty.Add("mode", commit.Mode.ToString()).Add("partitionBy", JsonSerializer.Serialize(plan.Schema.PartitionColumns));
         var actions = new List<LogAction>
         {
-            new CommitInfo
-            {
-                InCommitTimestamp = inCommit,
-                Timestamp = now,
-                Operation = commit.Rows is not null ? "WRITE" : plan.IsNew ? "CREATE TABLE" : plan.Metadata is not null ? "ADD COLUMNS" : "WRITE",
-                Parameters = ImmutableSortedDictionary<string, string>.Empty.Add("mode", commit.Mode.ToString()).Add("partitionBy", JsonSerializer.Serialize(plan.Schema.PartitionColumns)),
-                Metrics = Metrics(files, removed),
-                ReadVersion = state?.Version,
-                IsBlindAppend = commit.Mode == WriteMode.Append,
-                EngineInfo = Engine,
-                TxnId = _txnId,
-                Lineage = commit.Lineage,
-                PreviousSha256 = state is not null && await log.Store.ReadAsync(LogNames.Commit(state.Version), cancellationToken) is { } previous ? Convert.ToHexStringLower(SHA256.HashData(previous)) : null,
-            },
+            await _log.InfoAsync(state, operation, parameters, Metrics(files, removed), commit.Mode == WriteMode.Append, commit.Lineage, cancellationToken),
         };
         if (plan.Protocol is not null)
             actions.Add(plan.Protocol);
         if (plan.Metadata is not null)
             actions.Add(plan.Metadata);
         actions.AddRange(Asked.Select(transaction => new Transaction(transaction.AppId, transaction.Version, now)));
-        actions.AddRange(removed.Select(file => new RemoveFile(file.Path, now)
-        {
-            DataChange = true,
-            ExtendedFileMetadata = true,
-            PartitionValues = file.PartitionValues,
-            Size = file.Size,
-            DeletionVector = file.DeletionVector,
-            BaseRowId = file.BaseRowId,
-            DefaultRowCommitVersion = file.DefaultRowCommitVersion,
-        }));
+        actions.AddRange(removed.Select(file => LogAppender.Remove(file, now)));
         actions.AddRange(files);
         return actions;
     }
@@ -216,21 +158,6 @@ internal sealed class Committer(Commit commit, DeltaLog log, SqlPool sql, TimePr
     {
         using var stats = JsonDocument.Parse(file.Stats!);
         return stats.RootElement.Long("numRecords") ?? 0;
-    }
-
-    /// <summary>Keeps the new state. Nothing here may fail the commit, which has happened.</summary>
-    private async ValueTask FinishAsync(TableState? state, byte[] content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var next = await log.NextAsync(state ?? new TableState { Table = log.Table }, content, CancellationToken.None);
-            await log.RememberAsync(next, CancellationToken.None);
-            await new CheckpointWriter(log, sql, time).WriteWhenDueAsync(next, cancellationToken);
-        }
-        catch (Exception e) when (e is LakeException or IOException or OperationCanceledException or UnauthorizedAccessException)
-        {
-            // The next reader finds the version in the log; the next tenth commit tries its checkpoint again.
-        }
     }
 }
 

@@ -16,13 +16,19 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
     private readonly List<AddFile> _files = [];
     private readonly TableSchema _physical = PhysicalSchema.Of(schema, mapping);
 
+    /// <summary>What each row must keep; null where the rows were looked at before.</summary>
+    public RowChecks? Checks { get; init; }
+
+    /// <summary>What the names of files begin with; a folder in it is made.</summary>
+    public string Prefix { get; init; } = "part-";
+
     /// <summary>The columns that files hold: all but those that partition.</summary>
     private ImmutableArray<Column> Stored => [.. _physical.Columns.Where(c => !_physical.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase))];
 
     /// <exception cref="SchemaMismatchException">The rows do not fit the schema.</exception>
     public async ValueTask<IReadOnlyList<AddFile>> WriteAsync(RowSource rows, CancellationToken cancellationToken)
     {
-        Posix.MakeFolder(store.LocalPath("").TrimEnd('/'));
+        Posix.MakeFolder(Path.GetDirectoryName(store.LocalPath(Prefix + "x"))!);
         try
         {
             switch (rows)
@@ -68,7 +74,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
         var source = $"SELECT {string.Join(", ", schema.Columns.Select(c => $"CAST({SqlText.Name(c.Name)} AS {SqlText.Type(c.Type)}) AS {SqlText.Name(c.Name)}"))} FROM ({query.Sql})";
         if (mapping != ColumnMapping.None)
             source = PhysicalSchema.Rename(table.ToString(), schema, _physical, source);
-        if (schema.PartitionColumns.IsEmpty)
+        if (schema.PartitionColumns.IsEmpty && Checks is not { BeyondStatistics: true })
         {
             await CopyAsync(query.Connection, source, FileAction.NoValues, cancellationToken);
             return;
@@ -77,6 +83,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
         query.Connection.Execute($"CREATE TEMPORARY TABLE {temporary} AS {source}", null, cancellationToken);
         try
         {
+            Checks?.Verify(query.Connection, temporary, physical: true, all: false, cancellationToken);
             await CopyPartitionsAsync(query.Connection, temporary, cancellationToken);
         }
         finally
@@ -115,6 +122,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
                         count++;
                     }
                 }
+                Checks?.Verify(lease.Connection, temporary, physical: true, all: false, cancellationToken);
                 await CopyPartitionsAsync(lease.Connection, temporary, cancellationToken);
             }
             finally
@@ -169,7 +177,7 @@ internal sealed class DataWriter(TableName table, TableSchema schema, ColumnMapp
 
     private async ValueTask CopyAsync(SqlConnection connection, string select, ImmutableSortedDictionary<string, string?> partition, CancellationToken cancellationToken)
     {
-        var name = $"part-{Guid.CreateVersion7():D}.parquet";
+        var name = $"{Prefix}{Guid.CreateVersion7():D}.parquet";
         var file = new AddFile(name, 0, 0);
         _files.Add(file); // at once, so that a failure removes it
         var geo = GeoMetadata.Of(Stored) is { } json ? $", KV_METADATA {{geo: {SqlText.Literal(json)}}}" : "";

@@ -13,7 +13,9 @@ internal static class FieldIds
     public static string Of(TableSchema schema) => schema.Columns.Any(c => c.Metadata?.ContainsKey(PhysicalSchema.IdKey) == true) ? Mapped(schema) : Numbered(schema);
 
     private static string Mapped(TableSchema schema) =>
-        Braced(schema.Columns.Where(c => !schema.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)).Select(Mapped));
+        Braced(schema.Columns.Where(c => !schema.PartitionColumns.Contains(c.Name, StringComparer.OrdinalIgnoreCase) && HasId(c)).Select(Mapped));
+
+    private static bool HasId(Column column) => column.Metadata?.ContainsKey(PhysicalSchema.IdKey) == true || Inner(column.Type).Any();
 
     private static string Mapped(Column column)
     {

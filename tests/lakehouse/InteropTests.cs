@@ -182,6 +182,37 @@ public sealed class InteropTests : IDisposable
         await AgreeAsync(rows: 150_000);
     }
 
+    [Theory, InlineData(false, false), InlineData(true, false), InlineData(true, true)]
+    public async Task What_operations_leave_reads_the_same_elsewhere(bool vectors, bool partitioned)
+    {
+        var point = new DataType.Struct([new("x", DataType.Double), new("label", DataType.String)]);
+        var schema = new TableSchema([new("id", DataType.Long), new("grp", DataType.String), new("value", DataType.Double), new("point", point)], partitioned ? ["grp"] : []);
+        var properties = ImmutableSortedDictionary<string, string>.Empty.Add("delta.enableDeletionVectors", vectors ? "true" : "false").Add("delta.enableChangeDataFeed", "true");
+        var writer = _lake.Writer(Given.Readings);
+        await _lake.CommitAsync(new() { Table = Given.Readings, Schema = schema, Properties = properties });
+        for (var batch = 0; batch < 2; batch++)
+            await CommitAsync(schema, [.. Enumerable.Range(0, 6000).Select(i => new object?[] { (batch * 6000L) + i, $"g{i % 3}", i / 4.0, i % 7 == 0 ? null : new object?[] { i * 1.0, "l" } })]);
+
+        await writer.DeleteAsync("id % 7 = 0");
+        await writer.DeleteAsync("id BETWEEN 100 AND 5000");
+        await AgreeAsync();
+        await writer.UpdateAsync(new Dictionary<string, string> { ["value"] = "-\"value\"", ["grp"] = "'new'" }, "id % 5 = 0");
+        await writer.MergeAsync(new() { Source = new RowSource.Values([[6001L, "m", 1.5, null], [-1L, null, null, null]]), On = "target.id = source.id", Matched = [new MergeAction.Update()], NotMatched = [new()] });
+        await AgreeAsync();
+        await writer.RenameColumnAsync("grp", "district");
+        await writer.RenameColumnAsync("point.label", "name");
+        await writer.DropColumnAsync("value");
+        await writer.AddColumnsAsync([new("value", DataType.Integer), new("other", point)]);
+        await writer.AddConstraintAsync("known", "id > -10");
+        await AgreeAsync();
+        await writer.UpdateAsync(new Dictionary<string, string> { ["value"] = "7", ["other"] = "{'x': id, 'label': district}" }, "id < 50");
+        await AgreeAsync();
+        await writer.RestoreAsync(4);
+        await AgreeAsync();
+        for (var version = 2; version <= 12; version += 2)
+            await AgreeAsync(version: version);
+    }
+
     private async Task CommitAsync(TableSchema schema, params object?[][] rows) =>
         (await _lake.CommitAsync(new() { Table = Given.Readings, Schema = schema, Rows = new RowSource.Values(rows) })).Should().BeOfType<CommitOutcome.Committed>();
 
