@@ -209,7 +209,7 @@ public sealed class InteropTests : IDisposable
         await AgreeAsync();
         await writer.RestoreAsync(4);
         await AgreeAsync();
-        for (var version = 2; version <= 12; version += 2)
+        foreach (var version in new[] { 3, 5, 9 })
             await AgreeAsync(version: version);
     }
 
