@@ -11,7 +11,7 @@ internal static class LakeCommands
     internal static Command Build() => new("lake", "Looks at tables: rows, versions, changes. Also reads Delta tables that others wrote.")
     {
         Tables(), Cat(), History(), Changes(), Release(),
-        MaintenanceCommands.Vacuum(), MaintenanceCommands.Optimize(), MaintenanceCommands.Checkpoint(),
+        MaintenanceCommands.Vacuum(), MaintenanceCommands.Optimize(), MaintenanceCommands.Checkpoint(), MaintenanceCommands.Erase(),
     };
 
     private static Command Tables()

@@ -6,7 +6,7 @@ using Plinth.Lakehouse.Maintenance;
 
 namespace Plinth.App.Commands;
 
-/// <summary><c>plinth lake vacuum|optimize|checkpoint</c>: the operator's alone; without <c>--no-dry-run</c> they only say what they would do.</summary>
+/// <summary><c>plinth lake vacuum|optimize|checkpoint|erase</c>: the operator's alone; without <c>--no-dry-run</c> they only say what they would do.</summary>
 internal static class MaintenanceCommands
 {
     internal static Command Vacuum()
@@ -53,6 +53,28 @@ internal static class MaintenanceCommands
             var log = parsed.GetValue(clean) ? await lake.CleanLogAsync(name, !parsed.GetValue(really), cancellationToken) : null;
             return (new { table = name.ToString(), version, log },
                 [$"checkpoint of version {version}", .. log is null ? [] : new[] { $"{Would(log.DryRun)}{log.Files.Count} files of the log removed; the oldest version to be read is {log.OldestVersion}" }]);
+        }, cancellationToken));
+        return command;
+    }
+
+    internal static Command Erase()
+    {
+        var (table, really, json) = (TableArgument(), Really(), Shared.Json());
+        Option<string> where = new("--where") { Description = "Which rows: a SQL condition over the table's columns. It is written down nowhere.", Required = true };
+        Option<string> reason = new("--reason") { Description = "Why, for the record: a case number, never the person's name.", Required = true };
+        Option<bool> forget = new("--forget-history") { Description = "Also removes the older log, which may hold values of the rows as bounds of columns. Older versions are then gone." };
+        Command command = new("erase", "Takes rows out of a table in every version.") { table, where, reason, forget, really, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, table, json, async (lake, name) =>
+        {
+            var options = new EraseOptions(parsed.GetValue(reason)!) { DryRun = !parsed.GetValue(really), ForgetHistory = parsed.GetValue(forget), Principal = Principal.Operator.Name };
+            var report = await lake.EraseAsync(name, parsed.GetValue(where)!, options, cancellationToken);
+            return (report,
+            [
+                $"{Would(report.DryRun)}{report.Rows} rows erased, {report.Files.Count} files removed",
+                $"versions that can no longer be read: {(report.VersionsGone.Count == 0 ? "none" : string.Join(", ", report.VersionsGone))}",
+                .. report.ReleasesGone.Select(number => $"release {number} names one of them"), .. report.LogFiles.Select(file => $"_delta_log/{file} may still hold values of the rows as bounds (--forget-history)"),
+                .. report.Pending.Select(file => $"not done: {file}"),
+            ]);
         }, cancellationToken));
         return command;
     }

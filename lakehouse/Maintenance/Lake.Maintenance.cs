@@ -42,4 +42,27 @@ public sealed partial class Lake
     /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
     public ValueTask<OptimizeReport> OptimizeAsync(TableName table, OptimizeOptions? options = null, CancellationToken cancellationToken = default) =>
         new Optimize(table, Open(table), _sql, Time).RunAsync(options ?? new(), cancellationToken);
+
+    /// <summary>Takes the rows for which a SQL condition over the table's columns holds out of every version: live files are rewritten, all files that held them removed, versions that can no longer be read listed, a record written under <c>control/erasures</c>. By default only says what it would do.</summary>
+    /// <remarks>Rows that others commit while it runs are not looked at: ask again. Each table that is derived from this one needs an erasure of its own.</remarks>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">A legal hold keeps the table's rows, or the condition cannot be evaluated (the message does not repeat it).</exception>
+    /// <exception cref="CommitFailedException">Others kept changing the same files, or the store did not answer.</exception>
+    /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
+    public ValueTask<EraseReport> EraseAsync(TableName table, string condition, EraseOptions options, CancellationToken cancellationToken = default) =>
+        new Erase(table, Open(table), new Pins(table, _releases), _releases, _store, _sql, Time).RunAsync(condition, options, cancellationToken);
+
+    /// <summary>What a consumer has not seen of a table; null where there is nothing new.</summary>
+    /// <param name="consumer">Its name: lower-case letters, digits, '-', '_'. One process at a time reads as a consumer.</param>
+    /// <param name="into">
+    /// The table that the consumer derives: how far it has read is then what that table's commits say (<see cref="TableTail.Transaction"/>), exact whatever is killed when.
+    /// Null: it is what <see cref="ConfirmAsync"/> was last told; a consumer killed before that sees the same changes again.
+    /// </param>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="TableFormatException">The changes can no longer be told: their commits or files are gone.</exception>
+    public ValueTask<TableTail?> TailAsync(string consumer, TableName table, TableName? into = null, CancellationToken cancellationToken = default) =>
+        new Tail(this, _store).NextAsync(consumer, table, into, cancellationToken);
+
+    /// <summary>Keeps that a consumer has dealt with these changes, for one that commits nothing to a table.</summary>
+    public ValueTask ConfirmAsync(TableTail tail, CancellationToken cancellationToken = default) => new Tail(this, _store).ConfirmAsync(tail, cancellationToken);
 }

@@ -80,7 +80,7 @@ internal sealed class LogCleanUp(OpenTable table, Pins pins, SqlPool sql, TimePr
         : listing.Checkpoints is [var first, ..] ? first.Version : listing.Commits[0].Version;
 
     /// <summary>The last version that a log file tells of: commits, checkpoints, checksums, compacted commits. Null for what is not known here.</summary>
-    private static long? VersionOf(string name)
+    internal static long? VersionOf(string name)
     {
         if (LogNames.CommitVersion(name) is { } commit)
             return commit;

@@ -9,6 +9,7 @@ internal static class Program
     public const string WriterMode = "--write-until-killed";
 
     public const string AppendMode = "--append";
+    public const string MaintainerMode = "--maintain-until-killed";
 
     public static async Task<int> Main(string[] args)
     {
@@ -16,6 +17,8 @@ internal static class Program
             return await WriteUntilKilledAsync(root);
         if (args is [AppendMode, var place, var first, var count])
             return await AppendAsync(place, int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+        if (args is [MaintainerMode, var maintained])
+            return await MaintainUntilKilledAsync(maintained);
         return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
     }
 
@@ -40,5 +43,23 @@ internal static class Program
         for (var id = first; id < first + count; id++)
             await Console.Out.WriteLineAsync((await lake.CommitRowsAsync(Given.Row(id))).ToString(CultureInfo.InvariantCulture));
         return 0;
+    }
+
+    /// <summary>Appends, joins files, removes the old ones at once, writes checkpoints; says when a round begins.</summary>
+    private static async Task<int> MaintainUntilKilledAsync(string root)
+    {
+        using var lake = Lake.Open(new(root) { Sql = new() { Threads = 1, MemoryLimit = "512MB" } });
+        while (true)
+        {
+            await Console.Out.WriteLineAsync("round");
+            for (var i = 0; i < 2; i++)
+            {
+                var next = lake.Exists(Given.Readings) ? (await lake.ReadAsync(Given.Readings)).Transactions.GetValueOrDefault("batches", 0) + 1 : 1;
+                (await lake.CommitAsync(Given.Rows(Given.Row(next)) with { Transaction = new("batches", next) })).RequireVersion(Given.Readings);
+            }
+            await lake.OptimizeAsync(Given.Readings, new() { DryRun = false });
+            await lake.VacuumAsync(Given.Readings, new() { DryRun = false, Force = true, Retention = TimeSpan.Zero }); // nobody else is at work
+            await lake.CheckpointAsync(Given.Readings);
+        }
     }
 }
