@@ -1,3 +1,4 @@
+using System.Text;
 using Plinth.Lakehouse.Engine;
 
 namespace Plinth.Twin.Query;
@@ -44,7 +45,7 @@ internal static class CardReader
     private static EntityRelation Relation(object?[] r) => new((string)r[0]!, (bool)r[1]!, (string)r[2]!, (string?)r[3], (string?)r[4], (string?)r[5],
         Interval(r, 6), Interval(r, 8), Origin(r, 10), (double?)r[14]);
 
-    private static EntityGeometry Geometry(object?[] r) => new((string)r[0]!, (string?)r[1], GeoJson.Text((byte[])r[2]!), (string?)r[3], (double?)r[4],
+    private static EntityGeometry Geometry(object?[] r) => new((string)r[0]!, (string?)r[1], Encoding.UTF8.GetString(GeoJson.Write(Wkb.Read((byte[])r[2]!))), (string?)r[3], (double?)r[4],
         Interval(r, 5), Interval(r, 7), Origin(r, 9));
 
     /// <summary>Text, number, time: the one that is set.</summary>

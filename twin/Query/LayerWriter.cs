@@ -34,7 +34,7 @@ internal static class LayerWriter
         writer.WriteString("type", "Feature");
         writer.WriteString("id", (string)row[0]!);
         writer.WritePropertyName("geometry");
-        GeoJson.Write(writer, (byte[])row[5]!);
+        GeoJson.Write(writer, Wkb.Read((byte[])row[5]!));
         writer.WriteStartObject("properties");
         writer.WriteString("entity_id", (string)row[0]!);
         writer.WriteString("type", (string)row[1]!);
