@@ -33,7 +33,7 @@ public sealed class CityTwin : IDisposable
         new Deriver(_catalog, runId, codeVersion, progress).RunAsync(ct);
 
     /// <summary>Makes the twin's macros on a connection: <c>twin.entity_at(valid, known)</c>, <c>twin.geometry_at</c>, <c>twin.claim_at</c>, <c>twin.fact_at</c>,
-    /// <c>twin.relation_at</c>, <c>twin.at_place(lon, lat, valid, known, metres)</c> and <c>what_was_here(lon, lat, day)</c>, and the <c>ST_*</c> functions.</summary>
+    /// <c>twin.relation_at</c>, <c>twin.diff(before, after, known_before, known_after)</c>, <c>twin.history(id)</c>, <c>twin.at_place(lon, lat, valid, known, metres)</c> and <c>what_was_here(lon, lat, day)</c>, and the <c>ST_*</c> functions.</summary>
     /// <remarks>The macros read the views <c>twin.*</c> of the connection, whatever version they show; those that are not there are made, of the newest versions.</remarks>
     public void RegisterViews(SqlConnection connection)
     {
@@ -54,6 +54,14 @@ public sealed class CityTwin : IDisposable
 
     /// <summary>How many entities there are of each type.</summary>
     public IReadOnlyList<(string Type, long Count)> Counts(TwinTime at = default) => _reader.Read(c => CardReader.Counts(c, at));
+
+    /// <summary>What became different between two times: in the world (two <see cref="TwinTime.ValidAt"/>), or in what was known of it (two <see cref="TwinTime.KnownAt"/>).</summary>
+    /// <param name="type">Entities of this type only.</param>
+    /// <param name="within">Entities whose box has its middle there.</param>
+    public IReadOnlyList<EntityChange> Diff(TwinTime before, TwinTime after, string? type = null, MapBox? within = null) => _reader.Read(c => ChangeReader.Diff(c, before, after, type, within));
+
+    /// <summary>All that was ever recorded of an entity, in the order in which it became known; empty where nothing was.</summary>
+    public IReadOnlyList<HistoryEntry> History(string id) => _reader.Read(c => ChangeReader.History(c, id));
 
     /// <summary>The map's layers.</summary>
     public IReadOnlyList<LayerInfo> Layers() => _reader.Read(LayerWriter.Infos);

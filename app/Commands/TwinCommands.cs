@@ -4,15 +4,15 @@ using Plinth.Twin;
 
 namespace Plinth.App.Commands;
 
-/// <summary><c>plinth twin entity|at|derive|counts</c></summary>
+/// <summary><c>plinth twin</c>: entity, at, derive, counts; the others stand in files of their own.</summary>
 internal static class TwinCommands
 {
-    internal static Command Build() => new("twin", "The one map: things, what is known of them, and when it was so.") { Entity(), At(), Derive(), Counts() };
+    internal static Command Build() => new("twin", "The one map: things, what is known of them, and when it was so.") { Entity(), At(), Derive(), Counts(), TwinChangeCommands.Diff(), TwinChangeCommands.History() };
 
-    private static readonly Option<string?> Date = new("--date") { Description = "What was so at this time (default: whenever)." };
-    private static readonly Option<string?> Known = new("--known") { Description = "As far as the system knew at this time (default: now)." };
+    internal static readonly Option<string?> Date = new("--date") { Description = "What was so at this time (default: whenever)." };
+    internal static readonly Option<string?> Known = new("--known") { Description = "As far as the system knew at this time (default: now)." };
 
-    private static TwinTime Time(ParseResult parsed) => new(Shared.Time(parsed.GetValue(Date)), Shared.Time(parsed.GetValue(Known)));
+    internal static TwinTime Time(ParseResult parsed) => new(Shared.Time(parsed.GetValue(Date)), Shared.Time(parsed.GetValue(Known)));
 
     private static Command Entity()
     {
@@ -124,7 +124,7 @@ internal static class TwinCommands
     }
 
     /// <summary>The hash of a raw object is found by its first digits.</summary>
-    private static string Short(string? sourceRow) =>
+    internal static string Short(string? sourceRow) =>
         sourceRow is { Length: > 71 } row && row.StartsWith("sha256:", StringComparison.Ordinal) ? string.Concat(row.AsSpan(0, 19), "…", row.AsSpan(71)) : sourceRow ?? "";
 
     private sealed class Lines : IProgress<string>

@@ -51,15 +51,20 @@ internal static class ClosingSql
         SELECT false AS is_new, subject_id AS owner, relation_id AS row_key, * FROM twin.relation
         """;
 
-    /// <summary>Each owner's new record stands for all that its source said of it before. $1 is the source table; <c>fresh.owner</c> is the step's.</summary>
+    internal const string NoTurns = "CREATE OR REPLACE TABLE fresh.turn (owner VARCHAR, source_table VARCHAR, source_id VARCHAR, source_version BIGINT, recorded_from TIMESTAMPTZ)";
+
+    /// <summary>
+    /// Each owner's new record stands for all that its source said of it before. $1 is the source table, $2 a version that <see cref="TurnsOfTable"/> took in
+    /// already, or -1; <c>fresh.owner</c> is the step's.
+    /// </summary>
     internal const string TurnsOfOwners = """
-        CREATE OR REPLACE TABLE fresh.turn AS
-        SELECT DISTINCT owner, $1::VARCHAR AS source_table, source_id, source_version, recorded_from FROM fresh.owner
+        INSERT INTO fresh.turn BY NAME
+        SELECT DISTINCT owner, $1::VARCHAR AS source_table, source_id, source_version, recorded_from FROM fresh.owner WHERE source_version > $2
         """;
 
     /// <summary>The source was written anew: all that it said before is in question. Parameters: $1 source table, $2 source id of the step or NULL, $3 version, $4 its time.</summary>
     internal const string TurnsOfTable = """
-        CREATE OR REPLACE TABLE fresh.turn AS
+        INSERT INTO fresh.turn BY NAME
         SELECT DISTINCT owner, source_table, source_id, $3::BIGINT AS source_version, $4::TIMESTAMPTZ AS recorded_from
         FROM   fresh.keyed
         WHERE  source_table = $1 AND CASE WHEN $2::VARCHAR IS NULL THEN source_id NOT IN ('geometry', 'flight-area') ELSE source_id = $2 END

@@ -87,10 +87,11 @@ internal sealed class Deriver(CityCatalog catalog, string runId, string codeVers
         if (step.Replaces || batch.Rewritten is not null && step.Target != TwinTables.Fact && step.Source.Schema != "twin")
         {
             connection.Execute(ClosingSql.Rows(step.Target), cancellationToken: cancellationToken);
+            connection.Execute(ClosingSql.NoTurns, cancellationToken: cancellationToken);
             if (batch.Rewritten is { } whole)
                 connection.Execute(ClosingSql.TurnsOfTable, [step.Source.ToString(), step.SourceId, whole.Version, whole.RecordedAt.UtcDateTime], cancellationToken);
-            else
-                connection.Execute(ClosingSql.TurnsOfOwners, [step.Source.ToString()], cancellationToken);
+            if (step.Replaces)
+                connection.Execute(ClosingSql.TurnsOfOwners, [step.Source.ToString(), batch.Rewritten?.Version ?? -1], cancellationToken);
             connection.Execute(ClosingSql.Close, cancellationToken: cancellationToken);
         }
         return connection.Execute("INSERT INTO fresh.pending BY NAME SELECT * FROM fresh.derived", cancellationToken: cancellationToken);

@@ -51,7 +51,7 @@ internal static class CardReader
     /// <summary>Text, number, time: the one that is set.</summary>
     private static object? Value(object?[] r, int first) => r[first] ?? r[first + 1] ?? Instant(r[first + 2]);
 
-    private static Interval Interval(object?[] r, int first) => new(Instant(r[first]), Instant(r[first + 1]));
+    internal static Interval Interval(object?[] r, int first) => new(Instant(r[first]), Instant(r[first + 1]));
 
-    private static RowOrigin Origin(object?[] r, int first) => new((string)r[first]!, (string?)r[first + 1], (long?)r[first + 2], (string?)r[first + 3]);
+    internal static RowOrigin Origin(object?[] r, int first) => new((string)r[first]!, (string?)r[first + 1], (long?)r[first + 2], (string?)r[first + 3]);
 }

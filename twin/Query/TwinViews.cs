@@ -41,5 +41,7 @@ internal static class TwinViews
         if (snapshots.Count > 0)
             catalog.Lake.CreateViewsAsync(connection, snapshots).AsTask().GetAwaiter().GetResult();
         connection.Execute(AsOfSql.Macros);
+        connection.Execute(HistorySql.Macros);
+        connection.Execute(DiffSql.Macros);
     }
 }
