@@ -16,7 +16,8 @@ internal static class Wiring
 
     /// <summary>A SQL session with what the reader may see, the <c>ST_*</c> functions and the twin's as-of views.</summary>
     /// <param name="release">Tables as that release names them; only the operator may name one, since grants fix their own versions.</param>
-    internal static async Task<SqlSession> OpenSqlAsync(CityCatalog catalog, Principal reader, string purpose, long? release, CancellationToken cancellationToken)
+    /// <param name="limits">Threads and memory; null for the lake's.</param>
+    internal static async Task<SqlSession> OpenSqlAsync(CityCatalog catalog, Principal reader, string purpose, long? release, SqlOptions? limits = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<Snapshot>? snapshots = null;
         if (release is { } number)
@@ -27,14 +28,16 @@ internal static class Wiring
         }
 
         var passage = (await catalog.EnterAsync(reader, purpose, cancellationToken: cancellationToken)).Require();
-        SqlSession session = new(catalog.Lake.OpenSql());
+        SqlSession session = reader == Principal.Operator ? new(LakeSession.Open(catalog.Lake, limits)) : new(catalog.Lake.OpenSql(limits));
         SpatialSql.Register(session.Connection);
         if (reader != Principal.Operator)
             passage.Seal(session.Connection);
         else if (snapshots is null)
-            passage.CreateViews(session.Connection);
+            foreach (var table in passage.Tables)
+                session.Add(await catalog.Lake.ReadAsync(table.Table, TableVersion.At(table.Version), cancellationToken));
         else
-            await catalog.Lake.CreateViewsAsync(session.Connection, snapshots, cancellationToken);
+            foreach (var snapshot in snapshots)
+                session.Add(snapshot);
         if (catalog.Lake.Exists(new("twin", "entity")) && (snapshots is not null || passage.Tables.Any(t => t.Table == new TableName("twin", "entity"))))
         {
             using var twin = CityTwin.Open(catalog);
@@ -56,13 +59,37 @@ internal static class Wiring
 }
 
 /// <summary>A database of its own with one connection, gone together.</summary>
-internal sealed class SqlSession(SqlDatabase database) : IDisposable
+internal sealed class SqlSession : IDisposable
 {
-    internal SqlConnection Connection { get; } = database.Connect();
+    private readonly LakeSession? _lake;
+    private readonly SqlDatabase? _database;
+
+    /// <summary>The operator's: each query is given the files it needs.</summary>
+    internal SqlSession(LakeSession lake) => (_lake, Connection) = (lake, lake.Connection);
+
+    /// <summary>Another reader's: what the grants show is copied into it.</summary>
+    internal SqlSession(SqlDatabase database) => (_database, Connection) = (database, database.Connect());
+
+    internal SqlConnection Connection { get; }
+
+    internal void Add(Snapshot snapshot) => _lake!.Add(snapshot);
+
+    /// <summary>To be held while the query is run on <see cref="Connection"/>; null where nothing has to be.</summary>
+    internal PreparedQuery? Prepare(string sql, CancellationToken cancellationToken = default) => _lake?.Prepare(sql, cancellationToken);
+
+    /// <summary>All rows of a small result.</summary>
+    internal IReadOnlyList<object?[]> Rows(string sql)
+    {
+        using var prepared = Prepare(sql);
+        return Connection.Rows(sql);
+    }
 
     public void Dispose()
     {
+        _lake?.Dispose();
+        if (_database is null)
+            return;
         Connection.Dispose();
-        database.Dispose();
+        _database.Dispose();
     }
 }

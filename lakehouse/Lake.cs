@@ -128,6 +128,9 @@ public sealed partial class Lake : IDisposable
     /// <summary>A fresh in-process SQL database with this lake's limits; empty. Dispose it when done.</summary>
     public SqlDatabase OpenSql() => SqlPool.Open(_options);
 
+    /// <summary>The same with other limits.</summary>
+    public SqlDatabase OpenSql(SqlOptions? options) => SqlPool.Open(options ?? _options);
+
     /// <summary>Makes each snapshot a view <c>schema.table</c> on <paramref name="connection"/>; null for the newest version of every table.</summary>
     public async ValueTask<IReadOnlyList<Snapshot>> CreateViewsAsync(SqlConnection connection, IReadOnlyList<Snapshot>? snapshots = null, CancellationToken cancellationToken = default)
     {

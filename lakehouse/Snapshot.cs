@@ -1,4 +1,5 @@
 using Plinth.Lakehouse.Delta;
+using Plinth.Lakehouse.Pruning;
 using Plinth.Lakehouse.Reading;
 
 namespace Plinth.Lakehouse;
@@ -9,6 +10,7 @@ public sealed class Snapshot
     private readonly Lazy<IReadOnlyList<DataFile>> _files;
     private readonly Lazy<IReadOnlyDictionary<string, long>> _transactions;
     private readonly Lazy<string> _sql;
+    private readonly Lazy<FileIndex> _index;
 
     internal Snapshot(TableState state, Scan scan)
     {
@@ -17,6 +19,7 @@ public sealed class Snapshot
         _files = new(() => scan.Files(state));
         _transactions = new(() => state.Transactions.ToDictionary(t => t.Key, t => t.Value.Version, StringComparer.Ordinal));
         _sql = new(() => scan.ToSql(state));
+        _index = new(() => new(state));
     }
 
     internal TableState State { get; }
@@ -52,6 +55,12 @@ public sealed class Snapshot
         Scan.Fetch(State); // each time: copies of long ago may be gone
         return _sql.Value;
     }
+
+    /// <summary>The files that can hold rows for which <paramref name="filter"/> is true.</summary>
+    internal IReadOnlyList<AddFile> Matching(FileFilter filter) => _index.Value.Matching(filter);
+
+    /// <summary>The SELECT over some of the version's files.</summary>
+    internal string ToSql(IReadOnlyList<AddFile> files) => files.Count == State.Files.Count ? ToSql() : Scan.ToSql(State, files);
 
     /// <summary>The same version with some of its files only, e.g. those that an earlier version had not.</summary>
     public Snapshot Only(Func<DataFile, bool> keep) => new(State with { Files = Scan.Keep(State, keep) }, Scan);

@@ -13,7 +13,7 @@ internal static class DemoSummary
 {
     internal static async Task PrintAsync(CityCatalog catalog, RunRecord run, string lake, CancellationToken cancellationToken)
     {
-        using var session = await Wiring.OpenSqlAsync(catalog, Principal.Operator, "demo summary", null, cancellationToken);
+        using var session = await Wiring.OpenSqlAsync(catalog, Principal.Operator, "demo summary", null, cancellationToken: cancellationToken);
         Head("What came in");
         Incoming(catalog.Lake, session);
         Head("What the twin holds");
@@ -44,11 +44,11 @@ internal static class DemoSummary
             long files = 0, rows = 0;
             if (there.Count > 0)
             {
-                var row = session.Connection.Rows(DemoSql.CountFiles(there))[0];
+                var row = session.Rows(DemoSql.CountFiles(there))[0];
                 (files, rows) = ((long)row[0]!, (long)row[1]!);
             }
 
-            var bad = lake.Exists(TableName.Parse(rejected)) ? session.Connection.Scalar<long>(DemoSql.CountRejected(rejected, family)) : 0;
+            var bad = lake.Exists(TableName.Parse(rejected)) ? (long)session.Rows(DemoSql.CountRejected(rejected, family))[0][0]! : 0;
             table.Row(family, files, rows, bad, bad > 0 ? $"plinth sql \"SELECT * FROM {rejected}\"" : "");
         }
 
@@ -67,6 +67,7 @@ internal static class DemoSummary
     private static void Ask(SqlSession session, string question, string sql)
     {
         Console.Out.WriteLine($"{question}");
+        using var prepared = session.Prepare(sql);
         using var result = session.Connection.Query(sql);
         TableRows.Write(result);
     }

@@ -56,7 +56,7 @@ internal sealed class Door(Lake lake, IReadOnlyDictionary<TableName, DatasetCont
         foreach (var table in tables.Distinct())
         {
             var snapshot = await lake.ReadAsync(table, cancellationToken: cancellationToken);
-            governed.Add(new(table, snapshot.Version, null, snapshot.ToSql(), [.. snapshot.Schema.Columns.Select(c => c.Name)], []));
+            governed.Add(new(table, snapshot.Version, null, new(snapshot.ToSql), [.. snapshot.Schema.Columns.Select(c => c.Name)], []));
         }
         return new Passage.Granted(principal, purpose, [.. governed]);
     }

@@ -14,7 +14,7 @@ internal static class GovernedSql
         // Rows are chosen inside, by their real values; only then are columns masked.
         var rows = grant.RowFilter is { } filter ? $"SELECT * FROM ({snapshot.ToSql()}) AS t WHERE ({filter})" : snapshot.ToSql();
         var sql = $"SELECT {string.Join(", ", projection)} FROM ({rows})";
-        return new(grant.Dataset, snapshot.Version, grant.Id, sql, [.. columns.Select(c => c.Name)], [.. columns.Where(c => masked.Contains(c.Name)).Select(c => c.Name)]);
+        return new(grant.Dataset, snapshot.Version, grant.Id, new(sql), [.. columns.Select(c => c.Name)], [.. columns.Where(c => masked.Contains(c.Name)).Select(c => c.Name)]);
     }
 
     private static bool Visible(Column column, DatasetContract contract, Grant grant) =>

@@ -47,9 +47,13 @@ public abstract record Passage
 }
 
 /// <summary>A table as one principal may see it for one purpose.</summary>
-/// <param name="Sql">A SELECT that gives the visible rows and columns, masked where the grant says so.</param>
+/// <param name="Select">Makes <see cref="Sql"/>, which brings a table of a lake elsewhere to this machine: so only when it is asked for.</param>
 /// <param name="Masked">Columns that come out as NULL.</param>
-public sealed record GovernedTable(TableName Table, long Version, string? GrantId, string Sql, ImmutableArray<string> Columns, ImmutableArray<string> Masked);
+public sealed record GovernedTable(TableName Table, long Version, string? GrantId, Lazy<string> Select, ImmutableArray<string> Columns, ImmutableArray<string> Masked)
+{
+    /// <summary>A SELECT that gives the visible rows and columns, masked where the grant says so.</summary>
+    public string Sql => Select.Value;
+}
 
 /// <summary>The door did not open.</summary>
 public sealed class AccessRefusedException(Passage.Refused refusal) : LakeException($"{refusal.Principal.Name} may not read for '{refusal.Purpose}': {refusal.Reason}")

@@ -52,6 +52,8 @@ internal static class Features
     public static bool Has(Protocol protocol, string feature) =>
         protocol.WriterFeatures?.Contains(feature) == true || protocol.ReaderFeatures?.Contains(feature) == true;
 
+    public static bool HasTypeWidening(Protocol protocol) => Has(protocol, "typeWidening") || Has(protocol, "typeWidening-preview");
+
     public static bool HasColumnMapping(Protocol protocol) =>
         protocol.MinReaderVersion == 2 || (protocol.MinReaderVersion == 3 && protocol.ReaderFeatures!.Contains(ColumnMapping));
 

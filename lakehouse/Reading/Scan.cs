@@ -18,7 +18,10 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
     public ImmutableDictionary<FileKey, AddFile> Keep(TableState state, Func<DataFile, bool> keep) =>
         state.Files.Where(file => keep(Describe(file.Value))).ToImmutableDictionary();
 
-    public string ToSql(TableState state) => ToSql(state, [.. Ordered(state.Files.Values).Select(file => new ScanFile(file))]);
+    public string ToSql(TableState state) => ToSql(state, [.. state.Files.Values]);
+
+    /// <summary>The rows of some of the state's files.</summary>
+    public string ToSql(TableState state, IReadOnlyList<AddFile> files) => ToSql(state, [.. Ordered(files).Select(file => new ScanFile(file))]);
 
     /// <summary>Sees to it that the engine finds the state's files on this machine.</summary>
     public void Fetch(TableState state)
@@ -101,7 +104,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
 
     private DataFile Describe(AddFile file) => new(DataPaths.Resolve(table, store, file.DecodedPath), file.Size, Rows(file), file.PartitionValues);
 
-    private static long? Rows(AddFile file) => Number(file, "numRecords") - (file.DeletionVector?.Cardinality ?? 0);
+    internal static long? Rows(AddFile file) => Number(file, "numRecords") - (file.DeletionVector?.Cardinality ?? 0);
 
     internal static long? Number(AddFile file, string statistic)
     {
