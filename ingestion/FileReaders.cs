@@ -1,5 +1,6 @@
 using Plinth.Catalog;
 using Plinth.Ingestion.Base;
+using Plinth.Ingestion.Base.Osm;
 using Plinth.Ingestion.Imagery;
 using Plinth.Ingestion.Models;
 using Plinth.Ingestion.Photos;
@@ -25,6 +26,8 @@ internal sealed class FileReaders
         new DelimitedReader(catalog.Datasets),
         new ParquetReader(catalog.Datasets, catalog.Lake.OpenSql),
         new GeoJsonReader(catalog.Datasets),
+        new OsmPbfReader(),
+        new OsmXmlReader(),
         new PhotoReader(),
         new CityJsonReader(),
         new CityJsonSeqReader(),

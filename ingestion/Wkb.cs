@@ -17,6 +17,17 @@ internal static class Wkb
         return bytes;
     }
 
+    /// <summary>A line string.</summary>
+    public static byte[] Line(IReadOnlyList<Position> line)
+    {
+        var bytes = new byte[9 + 16 * line.Count];
+        var at = Header(bytes, 0, 2);
+        at = Count(bytes, at, line.Count);
+        foreach (var position in line)
+            at = Coordinates(bytes, at, position);
+        return bytes;
+    }
+
     /// <summary>A polygon: the exterior ring, then holes. Rings that are open are closed.</summary>
     public static byte[] Polygon(IReadOnlyList<IReadOnlyList<Position>> rings)
     {

@@ -32,6 +32,7 @@ need bwrap bubblewrap "sandbox runs (plinth refuses to run a submission without 
 [ -e /usr/share/zoneinfo/UTC ] || { missing+=(tzdata); without+=("local times of sources (time zones)"); }
 if [ "${1:-}" = "--tests" ]; then
   need chromium chromium "the browser test"
+  need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { missing+=(fonts-noto-cjk fontconfig); without+=("Chinese labels in the browser test"); }
 fi
 if [ ${#missing[@]} -gt 0 ]; then

@@ -5,7 +5,7 @@ using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Base;
 
-/// <summary>Reads outlines from GeoJSON (RFC 7946) by their layout; coordinates are in the layout's CRS whatever the standard says.</summary>
+/// <summary>Reads outlines from GeoJSON (RFC 7946) by their layout; coordinates are in the layout's CRS whatever the standard says; a layout whose <c>crs</c> is <c>file</c> asks the old <c>crs</c> member.</summary>
 /// <remarks>A column comes from the property of that name, else from the feature's own member (<c>id</c>). A record is one feature; its number counts from 1.</remarks>
 internal sealed class GeoJsonReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader
 {
@@ -45,7 +45,8 @@ internal sealed class GeoJsonReader(IReadOnlyDictionary<TableName, DatasetContra
             throw new SourceFormatException(file, "is JSON of another kind", Expected);
         var header = input.Contract.Columns.Where(c => c.From is not null).Select(c => c.From!).Distinct(StringComparer.Ordinal).ToList();
         var dataset = datasets[input.Contract.Dataset];
-        var mapper = new RowMapper(input, dataset, header, rule: null);
+        var mapper = new RowMapper(input, dataset, header, FeatureIds.For(input, dataset));
+        var sourceCrs = CrsOf(document.RootElement, input.Contract.Crs);
         var (geom, bbox, crs) = (DatasetColumns.IndexOf(dataset, "geom"), DatasetColumns.IndexOf(dataset, "bbox"), DatasetColumns.IndexOf(dataset, "source_crs"));
         var number = 0L;
         foreach (var feature in features)
@@ -56,16 +57,26 @@ internal sealed class GeoJsonReader(IReadOnlyDictionary<TableName, DatasetContra
                 : mapper.Reject(number, "is no feature");
             if (item.Row is { } row)
             {
-                var outline = Outline.Read(feature, input.Coordinates, input.Contract.Crs, out var problem);
+                var outline = Outline.Read(feature, input.Coordinates, sourceCrs, out var problem);
                 if (outline is null)
                     item = mapper.Reject(number, problem!);
                 else
-                    (row[geom], row[bbox], row[crs]) = (outline.Wkb, outline.Bbox, input.Contract.Crs);
+                    (row[geom], row[bbox], row[crs]) = (outline.Wkb, outline.Bbox, sourceCrs);
             }
             yield return item;
         }
         if (number == 0)
             throw new SourceFormatException(file, "has no features", Expected);
+    }
+
+    /// <summary>The contract's CRS; where that leaves it to the file, the one of its <c>crs</c> member, else CRS84 as RFC 7946 has it.</summary>
+    private static string CrsOf(JsonElement root, string declared)
+    {
+        if (!declared.Equals("file", StringComparison.OrdinalIgnoreCase))
+            return declared;
+        var named = root.TryGetProperty("crs", out var crs) && crs.ValueKind == JsonValueKind.Object && crs.TryGetProperty("properties", out var properties)
+            && properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? Text(name) : null;
+        return named is null ? "OGC:CRS84" : CrsName.From(named) ?? named;
     }
 
     private JsonDocument Parse(string path, SourceContract contract)

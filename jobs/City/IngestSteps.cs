@@ -8,7 +8,7 @@ public static class IngestSteps
 {
     private static readonly Dictionary<string, string[]> Writes = new(StringComparer.Ordinal)
     {
-        ["base"] = ["base.admin_unit", "base.rejected"],
+        ["base"] = ["base.admin_unit", "base.road", "base.waterway", "base.footprint", "base.poi", "base.rejected"],
         ["photos"] = ["imagery.photo", "imagery.rejected"],
         ["models"] = ["model.asset", "model.object", "model.rejected"],
         ["imagery"] = ["imagery.scene", "imagery.tile", "imagery.rejected"],

@@ -75,6 +75,44 @@ public class BaseTests
         wkb.Should().Equal(Wkb.MultiPolygon([[Shifted(exterior), Shifted(hole)]]));
     }
 
+    [Fact]
+    public async Task Footprints_with_heights_come_in_where_the_file_says_they_are()
+    {
+        using var given = new Given();
+        var report = await given.Ingest("base", Repository.Shared("data", "basemap", "buildings", "buildings.geojson"));
+
+        report.Files.Single().Reason.Should().BeNull();
+        (report.Rows, report.Rejected).Should().Be((84L, 0L));
+        // Heights and bounds: over the file's JSON (python).
+        var row = (await given.Sql("SELECT count(DISTINCT footprint_id), count(height_m), max(height_m), min(bbox.xmin), max(bbox.ymax), any_value(source_crs) FROM base.footprint")).Single();
+        row[..2].Should().Equal(84L, 82L);
+        ((double)row[2]!).Should().BeApproximately(17.530000686645508, 1e-6);
+        ((double)row[3]!).Should().BeApproximately(-77.05462, 1e-9);
+        ((double)row[4]!).Should().BeApproximately(38.812241, 1e-9);
+        row[5].Should().Be("OGC:CRS84");
+    }
+
+    [Fact]
+    public async Task All_eleven_districts_of_Guangzhou_come_in_as_one_outline_each()
+    {
+        using var given = new Given();
+        var report = await given.Ingest("base", Repository.Shared("data", "boundaries", "guangzhou-districts"));
+
+        report.Files.Should().OnlyContain(f => f.Status == FileStatus.Ingested && f.Rows == 1 && f.Rejected == 0);
+        (await given.Value("SELECT count(DISTINCT code) FROM base.admin_unit WHERE source_crs = 'GCJ-02' AND code LIKE '4401__' AND geom IS NOT NULL")).Should().Be(11L);
+    }
+
+    [Fact]
+    public async Task A_GeoJSON_file_in_another_system_is_brought_to_longitude_and_latitude_or_rejected_by_name()
+    {
+        using var given = new Given();
+        const string file = """{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::NNNN"}},"features":[{"type":"Feature","properties":{"HEIGHT":3,"SQMETERS":1},"geometry":{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,0]]]}}]}""";
+        await given.Ingest("base", given.File("known.geojson", file.Replace("NNNN", "4490", StringComparison.Ordinal)), given.File("unknown.geojson", file.Replace("NNNN", "2180", StringComparison.Ordinal)));
+
+        (await given.Value("SELECT source_crs FROM base.footprint")).Should().Be("EPSG:4490");
+        (await given.Value("SELECT reason FROM base.rejected")).Should().BeOfType<string>().Which.Should().Contain("no place on earth in EPSG:2180");
+    }
+
     private static string Feature(string geometry) =>
         $$"""{"type":"FeatureCollection","features":[{"type":"Feature","id":"440114","properties":{"name":"x","cp":[1,2],"childNum":1},"geometry":{{geometry}}}]}""";
 }

@@ -39,7 +39,7 @@ internal static class Readers
     /// Changes a sample at seeded random places many times. Each time there must be a result, enumerated whole, or a
     /// <see cref="SourceFormatException"/>; and no single reading may take long.
     /// </summary>
-    public static void Fuzz(byte[] sample, int times, Func<byte[], ReadResult> read, int headBytes = int.MaxValue)
+    public static void Fuzz(byte[] sample, int times, Func<byte[], ReadResult> read, int headBytes = int.MaxValue, bool isChecked = false)
     {
         var random = new Random(20261122);
         var (results, slowest) = (0, TimeSpan.Zero);
@@ -61,7 +61,7 @@ internal static class Readers
             }
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
         }
-        results.Should().BePositive("some mutations hit nothing that matters");
+        (results > 0 || isChecked).Should().BeTrue("some mutations hit nothing that matters, where the format has no check sums");
         slowest.Should().BeLessThan(TimeSpan.FromSeconds(10), "no mutation may hang a reader");
     }
 
