@@ -13,6 +13,17 @@ public sealed record SandboxOptions
     /// <value><c>/usr/bin/bwrap</c></value>
     public string Bubblewrap { get; init; } = "/usr/bin/bwrap";
 
+    /// <summary>Names of the back ends: <c>bubblewrap</c> shares the host's kernel behind a filter, <c>gvisor</c> has a kernel of its own.</summary>
+    internal const string BubblewrapBackend = "bubblewrap", GVisorBackend = "gvisor";
+
+    /// <summary>What runs are isolated by: <c>bubblewrap</c>, or <c>gvisor</c> for vendors that are not known and rows that are not masked.</summary>
+    /// <value>The environment variable <c>PLINTH_SANDBOX_BACKEND</c>, else <c>bubblewrap</c>.</value>
+    public string Backend { get; init; } = Environment.GetEnvironmentVariable("PLINTH_SANDBOX_BACKEND") is { Length: > 0 } named ? named : BubblewrapBackend;
+
+    /// <summary>gVisor's program.</summary>
+    /// <value><c>/usr/bin/runsc</c></value>
+    public string GVisor { get; init; } = "/usr/bin/runsc";
+
     /// <summary>The Python that submissions run on: the system's own, since only system folders are visible inside.</summary>
     /// <value><c>/usr/bin/python3</c></value>
     public string Python { get; init; } = "/usr/bin/python3";

@@ -35,7 +35,7 @@ public sealed partial class SandboxService : IDisposable
         _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"));
         _door = new(catalog);
         _scenarios = new(catalog, _store, _door);
-        _isolation = new(() => SelfTest.RunAsync(options, CancellationToken.None));
+        _isolation = new(() => ConformanceCache.VerdictAsync(options, CancellationToken.None));
         _runner = new(options, _folders, IsolationAsync);
         _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner);
     }
@@ -53,7 +53,7 @@ public sealed partial class SandboxService : IDisposable
         return service;
     }
 
-    /// <summary>Whether submissions can run here: tries a few attacks, each with a positive control on the bare host. Tried once a service.</summary>
+    /// <summary>Whether submissions can run here: the verdict of the conformance job for the back end in use, at most a day old; it runs when there is none.</summary>
     public Task<IsolationVerdict> IsolationAsync(CancellationToken cancellationToken = default) => _isolation.Value.WaitAsync(cancellationToken);
 
     /// <summary>The scenario files that come with the program: id and YAML.</summary>

@@ -63,9 +63,13 @@ public sealed record SubmissionRelease(string ApprovedBy, string Purpose, DateTi
 /// <param name="Backend">E.g. <c>bubblewrap 0.8.0</c>.</param>
 /// <param name="FilterSha256">Of the system-call filter.</param>
 /// <param name="ArgumentsSha256">Of the isolation's arguments, run folder left out.</param>
-/// <param name="Verdict">Of the self test, with its hash.</param>
+/// <param name="Verdict">Of the conformance job, with its hash.</param>
 /// <param name="SoftLimits">Limits that hold only partly here, and how; empty when all are hard.</param>
-public sealed record RunSummary(string Split, string Outcome, int? ExitCode, TimeSpan Duration, string Backend, string FilterSha256, string ArgumentsSha256, string Verdict, ImmutableArray<string> SoftLimits);
+public sealed record RunSummary(string Split, string Outcome, int? ExitCode, TimeSpan Duration, string Backend, string FilterSha256, string ArgumentsSha256, string Verdict, ImmutableArray<string> SoftLimits)
+{
+    /// <summary>Limits that it ran into, and how often; a run may go on after some.</summary>
+    public ImmutableArray<string> LimitsReached { get; init; } = [];
+}
 
 /// <summary>One line of a leaderboard.</summary>
 /// <param name="Rank">From 1; equal where the intervals of two scores do not tell them apart from the group's best; null for the baseline.</param>

@@ -31,6 +31,8 @@ need bwrap bubblewrap "sandbox runs (plinth refuses to run a submission without 
 [ -x /usr/bin/python3 ] || { missing+=(python3); without+=("Python submissions in the sandbox"); }
 [ -e /usr/share/zoneinfo/UTC ] || { missing+=(tzdata); without+=("local times of sources (time zones)"); }
 if [ "${1:-}" = "--tests" ]; then
+  need runsc runsc "gVisor, the sandbox's second back end (its tests are skipped)"
+  [ -d /usr/lib/python3/dist-packages/pandas ] || { missing+=(python3-numpy python3-pandas); without+=("the sandbox's runtime image with numpy and pandas (its tests are skipped)"); }
   need chromium chromium "the browser test"
   need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { missing+=(fonts-noto-cjk fontconfig); without+=("Chinese labels in the browser test"); }

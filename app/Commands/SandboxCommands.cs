@@ -10,7 +10,7 @@ internal static class SandboxCommands
 {
     internal static Command Build() => new("sandbox", "Outside algorithms on governed data: scenarios, submissions, scores, release (揭榜挂帅).")
     {
-        Scenarios(), Publish(), Sample(), Submit(), Status(), Leaderboard(), Release(), Conformance(),
+        Scenarios(), Publish(), Sample(), Submit(), Status(), Leaderboard(), Release(), ConformanceCommand.Build(),
     };
 
     private static Command Scenarios()
@@ -133,32 +133,9 @@ internal static class SandboxCommands
         });
     }
 
-    private static Command Conformance()
-    {
-        var json = Shared.Json();
-        return WithService(new("conformance", "Attacks the isolation, each attack first on the bare host as a control; submissions run only where all are blocked.") { json }, async (parsed, _, service) =>
-        {
-            var verdict = await service.IsolationAsync();
-            if (parsed.GetValue(json))
-                JsonDocumentOutput.Print(verdict);
-            else
-            {
-                var table = Tables.New("attack", "on the host", "inside");
-                foreach (var p in verdict.Probes)
-                    table.Row(p.Attack, p.Host, p.Inside);
-                table.Print();
-                Console.Out.WriteLine(verdict.Available ? $"{verdict.Backend}: every attack was blocked" : $"{verdict.Backend}: no submission is run here: {verdict.Reason}");
-                foreach (var soft in verdict.SoftLimits)
-                    Console.Out.WriteLine($"soft limit: {soft}");
-            }
-
-            return verdict.Available ? ExitCodes.Done : ExitCodes.Failed;
-        });
-    }
-
     private static Option<string> Organisation() => new("--organisation", "--org") { Description = "Who hands in, e.g. acme.", Required = true };
 
-    private static Command WithService(Command command, Func<ParseResult, CityCatalog, SandboxService, Task<int>> run)
+    internal static Command WithService(Command command, Func<ParseResult, CityCatalog, SandboxService, Task<int>> run)
     {
         command.SetAction(async (parsed, _) =>
         {

@@ -2,32 +2,68 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Plinth.Sandbox.Isolation;
 
-/// <summary>What bubblewrap and the launcher are told. Everything is an argument in a list or a file handed over by descriptor; nothing is a command line put together from text.</summary>
-internal static class Bubblewrap
+/// <summary>Namespaces and a system-call filter around a program that runs on the host's own kernel.</summary>
+internal sealed class Bubblewrap(SandboxOptions options) : IBackend
 {
-    internal const int StatusDescriptor = 7, ArgumentsDescriptor = 8, FilterDescriptor = 9;
+    private const int StatusDescriptor = 7, ArgumentsDescriptor = 8, FilterDescriptor = 9;
+    private static readonly string[] Tools = ["/usr/bin/unshare", "/usr/bin/setpriv", "/usr/bin/prlimit", "/usr/bin/mount", "/usr/bin/env", "/bin/sh"];
+    private readonly Lazy<SeccompFilter> _filter = new(SeccompFilter.ForThisMachine);
 
-    /// <summary>
-    /// 1. Mounts a size-limited folder over /out's source, in a mount namespace of its own that ends with this process.
-    /// 2. Joins the control groups, opens arguments and filter, becomes bubblewrap.
-    /// 3. Closes both outputs (that is how the driver learns of the end), waits until the outputs are collected.
-    /// Arguments: out folder, mount options, control groups, arguments file, filter file, status file, then the command.
-    /// </summary>
-    internal const string Launcher = """
-        /usr/bin/mount -t tmpfs -o "$2" plinth "$1" || exit 1
-        shift 2
-        /usr/bin/setpriv --pdeathsig KILL /bin/sh -c 'for group in $1; do echo $$ > "$group/cgroup.procs" || exit 1; done; exec 8<"$2" 9<"$3" 7>"$4" || exit 1; shift 4; exec "$@"' launcher "$@" </dev/null
-        exec 1>&- 2>&-
-        read -r _ || :
-        """;
+    public string Id => SandboxOptions.BubblewrapBackend;
 
-    /// <summary>Bubblewrap's arguments, for <c>--args</c>: each ends with a zero byte.</summary>
-    public static byte[] Arguments(RunFolder folder, IsolatedJob job)
+    public string? Missing =>
+        !File.Exists(options.Bubblewrap) ? $"bubblewrap is not installed ('{options.Bubblewrap}' is not there); run: apt-get install -y bubblewrap"
+        : MissingTool;
+
+    internal static string? MissingTool => Tools.FirstOrDefault(tool => !File.Exists(tool)) is { } tool ? $"'{tool}' is not there; run: apt-get install -y util-linux mount" : null;
+
+    public Task<string> VersionAsync(CancellationToken cancellationToken) => BackendVersion.OfAsync(options.Bubblewrap, cancellationToken);
+
+    public string FilterSha256 => _filter.Value.Sha256;
+    public int OwnProcesses => 4;
+    public long OwnMemoryBytes => 0;
+    public bool CountsProcessorOfAll => false;
+    public ImmutableArray<string> SoftLimits => Signals.IsRoot ? [] : ["user: the run has the service's own user outside its namespace"];
+    public string Script => $"exec {ArgumentsDescriptor}<\"$2\" {FilterDescriptor}<\"$3\" {StatusDescriptor}>\"$4\" || exit 1; shift 4; exec \"$@\"";
+
+    public IReadOnlyList<string> Prepare(RunFolder folder, IsolatedJob job, bool softMemory)
     {
-        var arguments = Fixed(job);
+        File.WriteAllBytes(folder.Filter, _filter.Value.ToBytes());
+        File.WriteAllBytes(folder.Arguments, Arguments(folder, job));
+        return Command(folder, job, softMemory);
+    }
+
+    public int? ExitCode(RunFolder folder)
+    {
+        if (!File.Exists(folder.Status))
+            return null;
+        foreach (var line in File.ReadLines(folder.Status))
+        {
+            using var status = JsonDocument.Parse(line);
+            if (status.RootElement.TryGetProperty("exit-code", out var code))
+                return code.GetInt32();
+        }
+        return null;
+    }
+
+    public string Hash(IsolatedJob job) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Fixed(job).Append(job.Runtime.Identity).Concat(job.Tools.Select(tool => tool.Sha256)).Concat(job.Command)) + Launcher.Text(this))));
+
+    /// <summary>For <c>--args</c>: each ends with a zero byte.</summary>
+    private static byte[] Arguments(RunFolder folder, IsolatedJob job)
+    {
+        List<string> arguments = [];
+        foreach (var (source, target) in job.Runtime.Folders)
+            arguments.AddRange(["--ro-bind", source, target]);
+        foreach (var (target, link) in job.Runtime.Links)
+            arguments.AddRange(["--symlink", link, target]);
+        arguments.AddRange(Fixed(job));
+        foreach (var tool in job.Tools)
+            arguments.AddRange(["--ro-bind", tool.Source, tool.Target]);
         arguments.AddRange(
         [
             "--ro-bind", folder.In, "/in",
@@ -42,12 +78,8 @@ internal static class Bubblewrap
         return [.. arguments.SelectMany(argument => Encoding.UTF8.GetBytes(argument + '\0'))];
     }
 
-    /// <summary>Of all arguments but the run folder: the same isolation has the same hash.</summary>
-    public static string Hash(IsolatedJob job) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Fixed(job).Concat(job.Command)) + Launcher)));
-
     /// <summary>Limits of each process, the user, and an empty environment, around bubblewrap itself.</summary>
-    public static IEnumerable<string> Command(string bubblewrap, RunFolder folder, IsolatedJob job, bool softMemory)
+    private IReadOnlyList<string> Command(RunFolder folder, IsolatedJob job, bool softMemory)
     {
         var limits = job.Limits;
         var seconds = Math.Max(1, (long)Math.Ceiling(limits.Processor.TotalSeconds));
@@ -59,14 +91,14 @@ internal static class Bubblewrap
             Text($"--cpu={seconds}:{seconds + 1}"),
             Text($"--fsize={limits.OutputBytes}"),
             // bubblewrap's own processes count too; where we are root the user is the run's alone
-            Text($"--nproc={limits.Processes + 4}"),
+            Text($"--nproc={limits.Processes + OwnProcesses}"),
         ];
         if (softMemory)
             command.Add(Text($"--as={limits.MemoryBytes}"));
         command.Add("--");
         if (folder.User is { } user)
             command.AddRange(["/usr/bin/setpriv", Text($"--reuid={user}"), Text($"--regid={user}"), "--clear-groups", "--pdeathsig=KILL", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]);
-        command.AddRange(["/usr/bin/env", "-i", bubblewrap, "--args", Text($"{ArgumentsDescriptor}"), "--", .. job.Command]);
+        command.AddRange(["/usr/bin/env", "-i", options.Bubblewrap, "--args", Text($"{ArgumentsDescriptor}"), "--", .. job.Command]);
         return command;
     }
 
@@ -78,12 +110,13 @@ internal static class Bubblewrap
             "--disable-userns", "--uid", "65534", "--gid", "65534", "--hostname", "sandbox",
             "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
         ];
-        foreach (var (name, value) in job.Environment.SetItems(FixedEnvironment))
+        foreach (var (name, value) in job.AllEnvironment)
             arguments.AddRange(["--setenv", name, value]);
-        arguments.AddRange(SystemFolders.Arguments());
+        arguments.AddRange(["--proc", "/proc"]);
+        foreach (var secret in KernelFiles.Where(File.Exists))
+            arguments.AddRange(["--ro-bind", "/dev/null", secret]);
         arguments.AddRange(
         [
-            "--proc", "/proc",
             "--dev", "/dev",
             "--size", Text($"{16 << 20}"), "--tmpfs", "/dev/shm",
             "--size", Text($"{job.Limits.ScratchBytes}"), "--tmpfs", "/tmp",
@@ -91,14 +124,8 @@ internal static class Bubblewrap
         return arguments;
     }
 
-    private static readonly ImmutableSortedDictionary<string, string> FixedEnvironment = new Dictionary<string, string>
-    {
-        ["PATH"] = "/usr/bin",
-        ["HOME"] = "/tmp",
-        ["TMPDIR"] = "/tmp",
-        ["LANG"] = "C.UTF-8",
-        ["TZ"] = "UTC",
-    }.ToImmutableSortedDictionary();
+    /// <summary>What the host's kernel tells about itself and others through /proc; empty inside.</summary>
+    private static readonly string[] KernelFiles = ["/proc/kallsyms", "/proc/keys", "/proc/key-users", "/proc/timer_list", "/proc/cmdline", "/proc/sysrq-trigger", "/proc/kcore", "/proc/latency_stats", "/proc/sched_debug"];
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -10,7 +10,7 @@ internal sealed class ControlGroup : IDisposable
     private readonly List<string> _folders = [];
     private readonly HashSet<string> _held = [];
     private string? _killFile;
-    private string? _memoryEvents, _pidsEvents;
+    private string? _memoryEvents, _pidsEvents, _cpuStat, _cpuUsage;
 
     private ControlGroup() { }
 
@@ -21,8 +21,10 @@ internal sealed class ControlGroup : IDisposable
     public ImmutableArray<string> Missing => [.. new[] { "memory", "processes", "cores" }.Where(limit => !_held.Contains(limit))];
 
     /// <summary>Makes the groups of a run, as far as this process may.</summary>
-    public static ControlGroup Create(string run, RunLimits limits)
+    /// <param name="backend">What the isolation itself needs is added to the program's limits.</param>
+    public static ControlGroup Create(string run, RunLimits limits, IBackend backend)
     {
+        limits = limits with { Processes = limits.Processes + backend.OwnProcesses, MemoryBytes = limits.MemoryBytes + backend.OwnMemoryBytes };
         var group = new ControlGroup();
         var mounts = Mounts();
         if (mounts.FirstOrDefault(m => m.Type == "cgroup2").Path is { } unified)
@@ -35,14 +37,17 @@ internal sealed class ControlGroup : IDisposable
         });
         group.JoinV1(mounts, "pids", run, "processes", folder =>
         {
-            Write(folder, "pids.max", OuterProcesses(limits));
+            Write(folder, "pids.max", limits.Processes);
             group._pidsEvents = Path.Combine(folder, "pids.events");
         });
         group.JoinV1(mounts, "cpu", run, "cores", folder =>
         {
             Write(folder, "cpu.cfs_period_us", 100_000);
             Write(folder, "cpu.cfs_quota_us", (long)(limits.Cores * 100_000));
+            group._cpuStat = Path.Combine(folder, "cpu.stat");
         });
+        if (backend.CountsProcessorOfAll)
+            group.JoinV1(mounts, "cpuacct", run, "processor", folder => group._cpuUsage = Path.Combine(folder, "cpuacct.usage"));
         return group;
     }
 
@@ -61,6 +66,14 @@ internal sealed class ControlGroup : IDisposable
 
     /// <summary>Times a new process was refused.</summary>
     public long ProcessRefusals => _pidsEvents is null ? 0 : Counter(_pidsEvents, "max");
+
+    /// <summary>Periods of 0.1 s in which processes had to wait, since their share of the cores was used up.</summary>
+    public long ThrottledPeriods => _cpuStat is null ? 0 : Counter(_cpuStat, "nr_throttled");
+
+    /// <summary>Processor time of all its processes together; null where it is not counted.</summary>
+    public TimeSpan? Used =>
+        _cpuUsage is { } v1 && long.TryParse(Read(v1).Trim(), CultureInfo.InvariantCulture, out var nanoseconds) ? TimeSpan.FromMicroseconds(nanoseconds / 1000)
+        : _cpuUsage is null && _cpuStat is { } v2 && Counter(v2, "usage_usec") is var used and > 0 ? TimeSpan.FromMicroseconds(used) : null;
 
     /// <summary>Kills what is left and removes the groups.</summary>
     public void Dispose()
@@ -92,9 +105,6 @@ internal sealed class ControlGroup : IDisposable
                         }
     }
 
-    // bubblewrap's own two processes count too
-    private static long OuterProcesses(RunLimits limits) => limits.Processes + 4;
-
     private void JoinUnified(string root, string run, RunLimits limits)
     {
         var hybrid = Read(Path.Combine(root, "cgroup.controllers")).Trim().Length == 0;
@@ -116,9 +126,9 @@ internal sealed class ControlGroup : IDisposable
             Write(folder, "memory.max", limits.MemoryBytes);
             TryWrite(folder, "memory.swap.max", 0);
             TryWrite(folder, "memory.oom.group", 1);
-            Write(folder, "pids.max", OuterProcesses(limits));
+            Write(folder, "pids.max", limits.Processes);
             Write(folder, "cpu.max", string.Create(CultureInfo.InvariantCulture, $"{(long)(limits.Cores * 100_000)} 100000"));
-            (_memoryEvents, _pidsEvents) = (Path.Combine(folder, "memory.events"), Path.Combine(folder, "pids.events"));
+            (_memoryEvents, _pidsEvents, _cpuStat) = (Path.Combine(folder, "memory.events"), Path.Combine(folder, "pids.events"), Path.Combine(folder, "cpu.stat"));
             _held.UnionWith(["memory", "processes", "cores"]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

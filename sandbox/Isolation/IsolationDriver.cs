@@ -1,39 +1,40 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace Plinth.Sandbox.Isolation;
 
-/// <summary>Runs one job under bubblewrap and brings its declared outputs back. Asks nobody whether the isolation is sound: <see cref="SelfTest"/> does that before.</summary>
-internal sealed class IsolationDriver(SandboxOptions options)
+/// <summary>Runs one job under a back end and brings its declared outputs back. Asks nobody whether the isolation is sound: <see cref="Conformance"/> does that before.</summary>
+internal sealed class IsolationDriver(SandboxOptions options, IBackend backend)
 {
-    private readonly SeccompFilter _filter = SeccompFilter.ForThisMachine();
+    public IsolationDriver(SandboxOptions options) : this(options, Backends.Of(options)) { }
 
     /// <summary>Of the system-call filter.</summary>
-    public string FilterSha256 => _filter.Sha256;
+    public string FilterSha256 => backend.FilterSha256;
 
     /// <summary>Runs a job to its end.</summary>
     /// <exception cref="IsolationUnavailableException">The isolation could not be set up; the job's program was not started.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing of the run is left.</exception>
     public async Task<IsolatedResult> RunAsync(IsolatedJob job, CancellationToken cancellationToken)
     {
-        // 1. Folder: code, inputs, launcher's files; handed over to the run's own user.
+        // 1. Folder: inputs, launcher's files; handed over to the run's own user.
         using var folder = RunFolder.Create(options.ScratchFolder);
-        CopyApp(job, folder);
         if (job.WriteInputs is { } writeInputs)
             await writeInputs(folder.In, cancellationToken);
-        await File.WriteAllBytesAsync(folder.Filter, _filter.ToBytes(), cancellationToken);
-        await File.WriteAllBytesAsync(folder.Arguments, Bubblewrap.Arguments(folder, job), cancellationToken);
         folder.HandOver();
 
         // 2. Limits for all processes together, as far as this machine and user have them.
-        using var group = ControlGroup.Create(folder.Name, job.Limits);
+        using var group = ControlGroup.Create(folder.Name, job.Limits, backend);
         var softMemory = group.Missing.Contains("memory");
+        var command = backend.Prepare(folder, job, softMemory);
 
-        // 3. Start, and wait for the end of both outputs: the launcher closes its own when the sandbox is dead.
-        using var run = new LaunchedRun(Start(folder, job, group, softMemory));
+        // 3. Start; then the code, into memory that ends with the launcher.
+        using var run = new LaunchedRun(Launcher.Start(backend, folder, job, group, command));
+        await using (cancellationToken.Register(run.Kill))
+            await run.ReadyAsync(cancellationToken);
+        await WriteAppAsync(job, folder, $"/proc/{run.ProcessId}/root{folder.App}", cancellationToken);
+
+        // 4. Go, and wait for the end of both outputs: the launcher closes its own when the sandbox is dead.
         using var wallClock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         wallClock.CancelAfter(job.Limits.WallClock);
         IsolatedOutcome? stopped = null;
@@ -45,28 +46,30 @@ internal sealed class IsolationDriver(SandboxOptions options)
         }
         var clock = Stopwatch.StartNew();
         await using var registration = wallClock.Token.Register(() => Stop(cancellationToken.IsCancellationRequested ? IsolatedOutcome.Killed : IsolatedOutcome.WallClock));
+        run.Go();
+        job.Started?.Invoke(run.ProcessId);
         var output = BoundedPump.ReadAsync(run.StandardOutput, job.Limits.TextBytes, () => Stop(IsolatedOutcome.Text));
         var error = BoundedPump.ReadAsync(run.StandardError, job.Limits.TextBytes, () => Stop(IsolatedOutcome.Text));
-        await Task.WhenAll(output, error);
+        await WatchAsync(Task.WhenAll(output, error), group, job.Limits, () => Stop(IsolatedOutcome.Processor));
         var duration = clock.Elapsed;
         await registration.DisposeAsync();
 
-        // 4. Outcome.
-        var exitCode = stopped is null ? ReadStatus(folder) : null;
+        // 5. Outcome.
+        var exitCode = stopped is null ? backend.ExitCode(folder) : null;
         var text = (Output: await output, Error: await error);
         var outcome = stopped ?? Judge(exitCode, group, softMemory, text.Error);
 
-        // 5. Outputs, while the launcher still holds their mount and nothing of the sandbox lives.
+        // 6. Outputs, while the launcher still holds their mount and nothing of the sandbox lives.
         var files = outcome == IsolatedOutcome.Completed
             ? job.Outputs.Select(name => Collector.Collect($"/proc/{run.ProcessId}/root{folder.Out}", name, job.Limits.OutputBytes)).ToImmutableArray()
             : [];
         await run.EndAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        return new(outcome, exitCode, duration, text.Output, text.Error, files, SoftLimits(group), Bubblewrap.Hash(job), group.ProcessRefusals);
+        return new(outcome, exitCode, duration, text.Output, text.Error, files, SoftLimits(group), backend.Hash(job), Reached(outcome, group));
     }
 
     /// <summary>Limits that hold only partly for this user on this machine.</summary>
-    public static ImmutableArray<string> SoftLimits(ControlGroup group) =>
+    private ImmutableArray<string> SoftLimits(ControlGroup group) =>
     [
         .. group.Missing.Select(limit => limit switch
         {
@@ -74,60 +77,52 @@ internal sealed class IsolationDriver(SandboxOptions options)
             "processes" => "processes: by the user's limit only, no control group",
             _ => "cores: not limited, no control group",
         }),
-        .. Signals.IsRoot ? Array.Empty<string>() : ["user: the run has the service's own user outside its namespace"],
+        .. backend.SoftLimits,
     ];
 
-    private static void CopyApp(IsolatedJob job, RunFolder folder)
+    private static async Task WriteAppAsync(IsolatedJob job, RunFolder folder, string target, CancellationToken cancellationToken)
     {
-        foreach (var (inside, host) in job.App)
+        try
         {
-            var target = Path.Combine(folder.App, inside);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(host, target);
+            foreach (var (inside, host) in job.App)
+            {
+                var file = Path.Combine(target, inside);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.Copy(host, file);
+            }
+            if (job.WriteApp is { } writeApp)
+                await writeApp(target, cancellationToken);
+            folder.HandOver(target);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new IsolationUnavailableException("the launcher ended before the submission was handed to it.");
         }
     }
 
-    private ProcessStartInfo Start(RunFolder folder, IsolatedJob job, ControlGroup group, bool softMemory)
+    /// <summary>Waits for the end, and where the back end keeps no limit on processor time looks at it now and then.</summary>
+    private async Task WatchAsync(Task ended, ControlGroup group, RunLimits limits, Action over)
     {
-        var start = new ProcessStartInfo("/usr/bin/unshare")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = "/",
-        };
-        start.Environment.Clear();
-        List<string> arguments = ["--mount", "--propagation", "private"];
-        var owner = "";
-        if (folder.User is { } user)
-            owner = string.Create(CultureInfo.InvariantCulture, $",uid={user},gid={user}");
-        else
-            arguments.AddRange(["--user", "--map-root-user"]);
-        var mount = string.Create(CultureInfo.InvariantCulture, $"size={job.Limits.OutputBytes},nr_inodes={job.Limits.OutputFiles},mode=0700,nosuid,nodev,noexec{owner}");
-        arguments.AddRange(
-        [
-            "/usr/bin/setpriv", "--pdeathsig", "KILL", "/bin/sh", "-c", Bubblewrap.Launcher, "launcher",
-            folder.Out, mount, string.Join(' ', group.Folders), folder.Arguments, folder.Filter, folder.Status,
-            .. Bubblewrap.Command(options.Bubblewrap, folder, job, softMemory),
-        ]);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        return start;
+        while (backend.CountsProcessorOfAll && await Task.WhenAny(ended, Task.Delay(100)) != ended)
+            if (group.Used > limits.Processor)
+                over();
+        await ended;
     }
 
-    /// <summary>The exit code as bubblewrap noted it, where the run cannot write; null when the program was not started or bubblewrap was killed.</summary>
-    private static int? ReadStatus(RunFolder folder)
+    private static ImmutableArray<string> Reached(IsolatedOutcome outcome, ControlGroup group)
     {
-        if (!File.Exists(folder.Status))
-            return null;
-        foreach (var line in File.ReadLines(folder.Status))
-        {
-            using var status = JsonDocument.Parse(line);
-            if (status.RootElement.TryGetProperty("exit-code", out var code))
-                return code.GetInt32();
-        }
-        return null;
+        var reached = ImmutableArray.CreateBuilder<string>();
+        if (outcome is IsolatedOutcome.WallClock or IsolatedOutcome.Text or IsolatedOutcome.Processor)
+            reached.Add(outcome switch { IsolatedOutcome.WallClock => "wall clock", IsolatedOutcome.Text => "standard output or error", _ => "processor time" });
+        if (group.MemoryKills is var kills and > 0)
+            reached.Add(FormattableString.Invariant($"memory: {kills} killed"));
+        else if (outcome == IsolatedOutcome.Memory)
+            reached.Add("memory");
+        if (group.ProcessRefusals is var refusals and > 0)
+            reached.Add(FormattableString.Invariant($"processes: {refusals} refused"));
+        if (group.ThrottledPeriods is var periods and > 0)
+            reached.Add(FormattableString.Invariant($"cores: {periods} periods throttled"));
+        return reached.ToImmutable();
     }
 
     private static IsolatedOutcome Judge(int? exitCode, ControlGroup group, bool softMemory, byte[] error)

@@ -44,6 +44,33 @@ internal sealed class LaunchedRun : IDisposable
     public Stream StandardOutput => _process.StandardOutput.BaseStream;
     public Stream StandardError => _process.StandardError.BaseStream;
 
+    /// <summary>Waits until the launcher has its mounts.</summary>
+    /// <exception cref="IsolationUnavailableException">It ended before.</exception>
+    public async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        var line = new List<byte>();
+        var one = new byte[1]; // a byte at a time: what follows the line is the program's
+        while (await StandardOutput.ReadAsync(one, CancellationToken.None) == 1 && one[0] != '\n')
+            line.Add(one[0]);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!line.SequenceEqual("ready"u8.ToArray()))
+            throw new IsolationUnavailableException($"the isolation could not be set up: {(await _process.StandardError.ReadToEndAsync(CancellationToken.None)).Split('\n')[0].Trim()}");
+    }
+
+    /// <summary>Lets the launcher start the back end.</summary>
+    public void Go()
+    {
+        try
+        {
+            _process.StandardInput.Write('\n');
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // it was killed meanwhile; the closed outputs tell
+        }
+    }
+
     /// <summary>Kills the launcher; bubblewrap dies with its parent, and everything inside with bubblewrap.</summary>
     public void Kill()
     {

@@ -24,6 +24,7 @@ internal sealed class RunFolder : IDisposable
     public string Out => System.IO.Path.Combine(Path, "out");
     public string Arguments => System.IO.Path.Combine(Path, "arguments");
     public string Filter => System.IO.Path.Combine(Path, "filter");
+    public string Bundle => System.IO.Path.Combine(Path, "bundle");
     public string Status => System.IO.Path.Combine(Path, "status");
 
     public static RunFolder Create(string scratch)
@@ -39,19 +40,24 @@ internal sealed class RunFolder : IDisposable
     /// <summary>A name that tells which process it belongs to, so that another can see whether that one is gone.</summary>
     public static string NewName() => $"{Prefix}{Environment.ProcessId}-{StartOf(Environment.ProcessId)}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
 
-    /// <summary>Lets the run's user read app and in, own out, and nobody else anything.</summary>
+    /// <summary>Lets the run's user read in, own out, and nobody else anything.</summary>
     public void HandOver()
     {
         if (User is not { } user)
             return;
         Grant(Path, user, readable: false);
-        foreach (var root in new[] { App, In })
-        {
-            Grant(root, user, readable: true);
-            foreach (var entry in Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories))
-                Grant(entry, user, readable: true);
-        }
+        HandOver(In);
         Signals.ChangeOwner(Out, user, user);
+    }
+
+    /// <summary>Lets the run's user read a folder and all in it.</summary>
+    public void HandOver(string root)
+    {
+        if (User is not { } user)
+            return;
+        Grant(root, user, readable: true);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories))
+            Grant(entry, user, readable: true);
     }
 
     /// <summary>Removes folders and control groups of runs whose service is gone.</summary>
@@ -99,7 +105,7 @@ internal sealed class RunFolder : IDisposable
     private static bool HasService(string name) =>
         name[Prefix.Length..].Split('-') is [var id, var start, _] && int.TryParse(id, CultureInfo.InvariantCulture, out var process) && StartOf(process) == start;
 
-    private static string? StartOf(int process)
+    internal static string? StartOf(int process)
     {
         try
         {
@@ -115,10 +121,11 @@ internal sealed class RunFolder : IDisposable
     private static void Grant(string path, uint group, bool readable)
     {
         Signals.ChangeOwner(path, 0, group);
-        var mode = Owner & ~(Directory.Exists(path) ? UnixFileMode.None : UnixFileMode.UserExecute);
+        var executable = Directory.Exists(path) || File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute);
+        var mode = Owner & ~(executable ? UnixFileMode.None : UnixFileMode.UserExecute);
         if (readable)
             mode |= UnixFileMode.GroupRead;
-        if (Directory.Exists(path))
+        if (executable)
             mode |= UnixFileMode.GroupExecute;
         File.SetUnixFileMode(path, mode);
     }

@@ -34,6 +34,7 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         {
             Command = [options.Python, "-s", "-B", "/app/" + manifest.Entry],
             App = code,
+            Runtime = Plinth.Sandbox.Runtime.RuntimeView.Host(options.Python),
             Outputs = [scenario.Output],
             Limits = manifest.Limits(scenario.Limits),
             Environment = IsolatedJob.NoEnvironment.Add("PYTHONHASHSEED", Text(manifest.Seed)).Add("PLINTH_SEED", Text(manifest.Seed)).Add("PLINTH_SCENARIO", scenario.Id),
@@ -55,7 +56,10 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         {
             Slots.Release();
         }
-        var summary = new RunSummary(split, Word(result.Outcome), result.ExitCode, result.Duration, verdict.Backend, driver.FilterSha256, result.ArgumentsSha256, $"passed {verdict.Hash}", result.SoftLimits);
+        var summary = new RunSummary(split, Word(result.Outcome), result.ExitCode, result.Duration, verdict.Backend, driver.FilterSha256, result.ArgumentsSha256, $"passed {verdict.Hash}", result.SoftLimits)
+        {
+            LimitsReached = result.LimitsReached,
+        };
         var open = split == ScenarioDoor.Public;
         if (Ended(result, job.Limits, open) is { } ended)
             return (summary, ended);

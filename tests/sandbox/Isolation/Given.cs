@@ -1,6 +1,7 @@
 using System.Text;
 using Plinth.Sandbox;
 using Plinth.Sandbox.Isolation;
+using Plinth.Sandbox.Runtime;
 
 namespace Plinth.Tests.Isolation;
 
@@ -9,21 +10,27 @@ internal static class Given
 {
     public static readonly SandboxOptions Options = new() { RunId = "test", CodeVersion = "test" };
 
-    /// <summary>Skips the test where bubblewrap or Python is not installed. A machine that has them but fails the self test is a failure, not a skip.</summary>
+    /// <summary>Skips the test where bubblewrap or Python is not installed. A machine that has them but fails the conformance job is a failure, not a skip.</summary>
     public static void Isolation()
     {
         Assert.SkipUnless(File.Exists(Options.Bubblewrap), "bubblewrap is not installed");
         Assert.SkipUnless(File.Exists(Options.Python), "python3 is not installed");
     }
 
-    public static async Task<IsolatedResult> InsideAsync(string code, RunLimits? limits = null, string[]? outputs = null, Dictionary<string, string>? inputs = null, CancellationToken cancellationToken = default)
+    /// <summary>Skips the test where gVisor cannot be used.</summary>
+    public static void GVisor() => Assert.SkipWhen(new GVisor(Options).Missing is not null, new GVisor(Options).Missing ?? "");
+
+    public static readonly RuntimeView Runtime = RuntimeView.Host(Options.Python);
+
+    public static async Task<IsolatedResult> InsideAsync(string code, RunLimits? limits = null, string[]? outputs = null, Dictionary<string, string>? inputs = null, IBackend? backend = null, CancellationToken cancellationToken = default)
     {
         Isolation();
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["main.py"], code, CancellationToken.None);
-        return await new IsolationDriver(Options).RunAsync(new IsolatedJob
+        return await new IsolationDriver(Options, backend ?? new Bubblewrap(Options)).RunAsync(new IsolatedJob
         {
             Command = [Options.Python, "-s", "-B", "/app/main.py"],
+            Runtime = Runtime,
             App = new Dictionary<string, string> { ["main.py"] = folder["main.py"] },
             WriteInputs = async (target, cancel) =>
             {

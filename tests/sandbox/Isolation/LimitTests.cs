@@ -100,7 +100,7 @@ public sealed class LimitTests
         using var cancel = new CancellationTokenSource();
         var driver = new IsolationDriver(Given.Options with { ScratchFolder = scratch.Path });
         await File.WriteAllTextAsync(scratch["main.py"], Family(marker), CancellationToken.None);
-        var run = driver.RunAsync(new() { Command = [Given.Options.Python, "/app/main.py"], App = new Dictionary<string, string> { ["main.py"] = scratch["main.py"] }, Limits = Small }, cancel.Token);
+        var run = driver.RunAsync(new() { Command = [Given.Options.Python, "/app/main.py"], Runtime = Given.Runtime, App = new Dictionary<string, string> { ["main.py"] = scratch["main.py"] }, Limits = Small }, cancel.Token);
         await WaitForAsync(() => Processes(marker).Count >= 4);
         Directory.EnumerateDirectories(scratch.Path).Should().ContainSingle();
         await cancel.CancelAsync();
@@ -152,7 +152,7 @@ public sealed class LimitTests
         var code = Path.Combine(scratch, "main.py");
         await File.WriteAllTextAsync(code, Family(Environment.GetEnvironmentVariable("PLINTH_TEST_MARKER")!), CancellationToken.None);
         await new IsolationDriver(Given.Options with { ScratchFolder = scratch }).RunAsync(
-            new() { Command = [Given.Options.Python, "/app/main.py"], App = new Dictionary<string, string> { ["main.py"] = code }, Limits = Small with { WallClock = TimeSpan.FromMinutes(2) } }, CancellationToken.None);
+            new() { Command = [Given.Options.Python, "/app/main.py"], Runtime = Given.Runtime, App = new Dictionary<string, string> { ["main.py"] = code }, Limits = Small with { WallClock = TimeSpan.FromMinutes(2) } }, CancellationToken.None);
     }
 
     /// <summary>A parent and three children in sessions of their own, all with the marker in their command line, all asleep.</summary>

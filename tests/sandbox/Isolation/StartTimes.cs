@@ -11,7 +11,7 @@ public sealed class StartTimes
     {
         Given.Isolation();
         var driver = new IsolationDriver(Given.Options);
-        var job = new IsolatedJob { Command = ["/usr/bin/true"], App = new Dictionary<string, string>() };
+        var job = new IsolatedJob { Command = ["/usr/bin/true"], Runtime = Given.Runtime, App = new Dictionary<string, string>() };
         var bare = await MeasureAsync(async () =>
         {
             using var process = Process.Start("/usr/bin/true");
