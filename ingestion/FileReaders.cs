@@ -33,5 +33,7 @@ internal sealed class FileReaders
         new CityJsonSeqReader(),
         new LasReader(),
         new GeoTiffReader(),
-        new PmTilesReader());
+        new PmTilesReader(),
+        new VrtReader(),
+        new MbTilesReader());
 }

@@ -7,14 +7,16 @@ namespace Plinth.Ingestion;
 internal sealed class GeoKeys
 {
     private const ushort ModelType = 1024, RasterType = 1025, Citation = 1026, Geographic = 2048, GeographicCitation = 2049, Projected = 3072, ProjectedCitation = 3073,
-        ProjectedUnits = 3076, VerticalUnits = 4099;
+        ProjectedUnits = 3076, SemiMajor = 2057, VerticalUnits = 4099;
 
     private readonly Dictionary<ushort, long> _numbers = [];
     private readonly Dictionary<ushort, string> _texts = [];
+    private readonly Dictionary<ushort, double> _reals = [];
 
     /// <param name="directory">The key directory as 16-bit values: version, revision, minor, count, then four a key.</param>
     /// <param name="ascii">The text parameters.</param>
-    public GeoKeys(ReadOnlySpan<ushort> directory, string ascii)
+    /// <param name="doubles">The parameters that are real numbers.</param>
+    public GeoKeys(ReadOnlySpan<ushort> directory, string ascii, ReadOnlySpan<double> doubles = default)
     {
         if (directory.Length < 4)
             return;
@@ -26,6 +28,8 @@ internal sealed class GeoKeys
                 continue;
             if (key[1] == 0)
                 _numbers.TryAdd(key[0], key[3]);
+            else if (key[1] == 34736 && key[3] < doubles.Length)
+                _reals.TryAdd(key[0], doubles[key[3]]);
             else if (key[1] == 34737 && key[3] <= ascii.Length)
                 _texts.TryAdd(key[0], ascii.AsSpan(key[3], Math.Min(key[2], ascii.Length - key[3])).TrimEnd("|\0 ").ToString());
         }
@@ -71,8 +75,14 @@ internal sealed class GeoKeys
     /// <summary>What the file calls its CRS, for a message.</summary>
     public string? Name => _texts.GetValueOrDefault(ProjectedCitation) ?? _texts.GetValueOrDefault(Citation) ?? _texts.GetValueOrDefault(GeographicCitation);
 
+    /// <summary>All names that the file gives to its CRS.</summary>
+    public string Names => string.Join('|', _texts.Values);
+
+    /// <summary>Of a user-defined ellipsoid, metres.</summary>
+    public double? SemiMajorAxis => _reals.TryGetValue(SemiMajor, out var axis) ? axis : null;
+
     /// <summary>There are keys, whether or not they tell a CRS.</summary>
-    public bool Any => _numbers.Count > 0 || _texts.Count > 0;
+    public bool Any => _numbers.Count > 0 || _texts.Count > 0 || _reals.Count > 0;
 
     /// <summary>Metres in a unit of height, where a key says it.</summary>
     public double? VerticalUnit => Metres(VerticalUnits);

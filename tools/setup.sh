@@ -35,6 +35,7 @@ if [ "${1:-}" = "--tests" ]; then
   [ -d /usr/lib/python3/dist-packages/pandas ] || { missing+=(python3-numpy python3-pandas); without+=("the sandbox's runtime image with numpy and pandas (its tests are skipped)"); }
   need chromium chromium "the browser test"
   need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
+  need gdalinfo gdal-bin "the check of raster readers against GDAL"
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { missing+=(fonts-noto-cjk fontconfig); without+=("Chinese labels in the browser test"); }
 fi
 if [ ${#missing[@]} -gt 0 ]; then

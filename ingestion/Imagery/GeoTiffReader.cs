@@ -1,4 +1,3 @@
-using System.Globalization;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Imagery;
@@ -12,9 +11,9 @@ namespace Plinth.Ingestion.Imagery;
 internal sealed class GeoTiffReader : IFileReader
 {
     private const ushort NewSubfileType = 254, ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, SamplesPerPixel = 277,
-        DateTimeTag = 306, TileWidth = 322, SampleFormat = 339, GeoKeyDirectory = 34735, GeoAscii = 34737, GdalMetadata = 42112, GdalNoData = 42113;
+        DateTimeTag = 306, TileWidth = 322, Photometric = 262, PlanarConfiguration = 284, GeoDoubles = 34736, SampleFormat = 339, GeoKeyDirectory = 34735, GeoAscii = 34737, GdalMetadata = 42112, GdalNoData = 42113;
 
-    private static readonly TableName Scene = new("imagery", "scene");
+    private static readonly TableName Table = new("imagery", "scene");
 
     public string Name => "geotiff";
 
@@ -38,52 +37,38 @@ internal sealed class GeoTiffReader : IFileReader
         if (directories.Count(d => d != image && ((d.Integer(NewSubfileType) ?? 0) & 5) == 0) is > 0 and var pages)
             notes.Add($"it holds {pages} further images, which were not read");
 
-        var keys = new GeoKeys(Array.ConvertAll(image.Integers(GeoKeyDirectory, 4 * 1024), value => (ushort)value), image.Text(GeoAscii, 64 * 1024) ?? "");
+        var keys = new GeoKeys(Array.ConvertAll(image.Integers(GeoKeyDirectory, 4 * 1024), value => (ushort)value), image.Text(GeoAscii, 64 * 1024) ?? "", image.Numbers(GeoDoubles, 1024));
+        if (CelestialBody.NotEarth(keys.Wkt ?? keys.Names, keys.SemiMajorAxis) is { } elsewhere)
+            throw bytes.Refuse(elsewhere);
         var transform = GeoTransform.From(image, keys.PixelIsPoint, notes);
         var crs = CrsName.Of(keys.Crs, input.Contract.Crs);
-        var ring = Footprint(input, keys, crs, transform, width, height, notes);
-        TiffLayout.Check(bytes, image, notes);
+        if (keys.Crs is null)
+            notes.Add(keys.Any ? $"its CRS '{keys.Name ?? "user defined"}' has no code" : "it names no CRS");
+        var bands = (int)Math.Clamp(image.Integer(SamplesPerPixel) ?? 1, 0, ushort.MaxValue);
+        var ring = Scene.Footprint(input, crs, transform, width, height, notes);
+        TiffLayout.Check(bytes, image, (width, height), bands, notes);
 
         var items = SceneMetadata.Items(image.Text(GdalMetadata, 1024 * 1024));
         if (image.Text(DateTimeTag, 64) is { Length: > 0 } written)
             notes.Add($"its DateTime tag says {written.Trim()} without a zone");
-        object?[] row =
-        [
-            $"urn:plinth:scene:sha256:{input.Sha256[..16]}", input.Sha256, Path.GetFileName(input.Path), "geotiff", width, height,
-            (int)Math.Clamp(image.Integer(SamplesPerPixel) ?? 1, 0, ushort.MaxValue), DataTypeName(image), crs, transform?.PixelSize.X, transform?.PixelSize.Y,
-            NoData(image), TiffLayout.CompressionName(image.Integer(Compression) ?? 1), image.Has(TileWidth), overviews,
-            SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")),
-            ring is null ? null : Wkb.Polygon([ring]), ring is null ? null : Wkb.Bbox(ring), notes.Count == 0 ? null : string.Join("; ", notes),
-            $"sha256:{input.Sha256}",
-        ];
-        return new([new(Scene, [row])], []);
+        var scene = new Scene("geotiff", width, height, bands, DataTypeName(image), crs, transform, ring)
+        {
+            NoData = Scene.NoDataText(image.Text(GdalNoData, 256)),
+            Compression = TiffLayout.CompressionName(image.Integer(Compression) ?? 1),
+            Tiled = image.Has(TileWidth),
+            Overviews = overviews,
+            AcquiredAt = SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")),
+            Block = TiffLayout.BlockSize(image, width, height),
+            Photometric = TiffLayout.PhotometricName(image.Integer(Photometric)),
+            Interleave = bands > 1 && image.Integer(PlanarConfiguration) == 2 ? "band" : "pixel",
+            ControlPoints = GeoTransform.ControlPoints(image),
+            CloudOptimized = TiffLayout.IsCloudOptimized(directories, image, width, height),
+        };
+        return new([new(Table, [scene.Row(input, notes)])], []);
 
         int Dimension(ushort tag, string name) =>
             image.Integer(tag) is > 0 and <= int.MaxValue and var value ? (int)value : throw bytes.Refuse($"its image has no {name}");
     }
-
-    private static IReadOnlyList<Position>? Footprint(FileInput input, GeoKeys keys, string? crs, GeoTransform? transform, int width, int height, List<string> notes)
-    {
-        if (transform is null)
-            notes.Add("it has no georeference");
-        else if (transform.IsRotated)
-            notes.Add("its rows are rotated against the CRS");
-        else if (transform.IsSouthUp)
-            notes.Add("its first row is the southernmost");
-        if (keys.Crs is null)
-            notes.Add(keys.Any ? $"its CRS '{keys.Name ?? "user defined"}' has no code" : "it names no CRS");
-        if (transform is null || crs is null)
-            return null;
-        var (ring, why) = Extent.Reproject(input.Coordinates, crs,
-            [transform.At(0, 0), transform.At(0, height), transform.At(width, height), transform.At(width, 0)]);
-        if (why is not null)
-            notes.Add(why);
-        return ring;
-    }
-
-    private static string? NoData(TiffDirectory image) => image.Text(GdalNoData, 256)?.Trim() is { Length: > 0 } text
-        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value.ToString("R", CultureInfo.InvariantCulture) : text
-        : null;
 
     /// <summary>The names of STAC's raster extension: <c>uint8, int16, float32, cfloat64 …</c>; of mixed bands the first one's.</summary>
     private static string DataTypeName(TiffDirectory image)

@@ -4,7 +4,7 @@ namespace Plinth.Ingestion.Imagery;
 internal sealed record GeoTransform(double X0, double A, double B, double Y0, double D, double E)
 {
     private const ushort PixelScale = 33550, TiePoints = 33922, Transformation = 34264;
-    private const int MaximumControlPoints = 4096;
+    internal const int MaximumControlPoints = 4096;
 
     /// <summary>Out of ModelTransformation, ModelPixelScale with one tie point, or the best affine fit through several tie points; null where there is none.</summary>
     public static GeoTransform? From(TiffDirectory image, bool pixelIsPoint, List<string> notes)
@@ -41,11 +41,29 @@ internal sealed record GeoTransform(double X0, double A, double B, double Y0, do
             return new(x - column * sx, sx, 0, y + row * sy, 0, -sy);
         if (points.Length < 18)
             return null;
-        notes.Add($"placed by {points.Length / 6} ground control points (affine fit)");
-        return Fit(points);
+        return ThroughControlPoints(points, notes);
     }
 
-    /// <summary>Least squares through control points of six numbers each: column, row, -, x, y, -.</summary>
+    /// <summary>The best affine fit through control points of six numbers each: column, row, -, x, y, -. Null where they lie on one line.</summary>
+    public static GeoTransform? ThroughControlPoints(double[] points, List<string> notes)
+    {
+        notes.Add($"placed by {points.Length / 6} ground control points (affine fit)");
+        return Fit(points) is { IsSound: true } fit ? fit : null;
+    }
+
+    /// <summary>Out of six numbers in GDAL's order: x0, a, b, y0, d, e.</summary>
+    public static GeoTransform? FromGdal(string? text) =>
+        text?.Split(',') is { Length: 6 } parts && Array.ConvertAll(parts, p => Photos.XmpPose.Parse(p) ?? double.NaN) is var n
+        && new GeoTransform(n[0], n[1], n[2], n[3], n[4], n[5]) is { IsSound: true } transform ? transform : null;
+
+    /// <summary>Six numbers in GDAL's order, with blanks between.</summary>
+    public string ToGdal() => string.Join(' ', new[] { X0, A, B, Y0, D, E }.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>How many control points place an image; 0 where a transform or a tie point does.</summary>
+    public static int ControlPoints(TiffDirectory image) =>
+        image.Has(Transformation) || image.Has(PixelScale) || image.Count(TiePoints) < 18 ? 0 : (int)Math.Min(image.Count(TiePoints) / 6, MaximumControlPoints);
+
+    /// <summary>Least squares through control points.</summary>
     private static GeoTransform? Fit(double[] points)
     {
         var n = points.Length / 6;

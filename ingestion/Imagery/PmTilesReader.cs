@@ -41,7 +41,7 @@ internal sealed class PmTilesReader : IFileReader
                 yield return
                 [
                     tileset, tile.Z, tile.X, tile.Y, tile.Quadkey, header.MediaType, takenAt, entry.Length, header.TileDataOffset + entry.Offset, input.Sha256,
-                    tile.Bbox, $"sha256:{input.Sha256}#{tile.Z}/{tile.X}/{tile.Y}",
+                    null, tile.Bbox, $"sha256:{input.Sha256}#{tile.Z}/{tile.X}/{tile.Y}",
                 ];
             }
     }

@@ -5,7 +5,8 @@ namespace Plinth.Tests.Imagery;
 
 public class GeoTiffTests
 {
-    private const string Columns = "scene_id sha256 file_name format width height bands data_type crs pixel_size_x pixel_size_y nodata compression tiled overviews acquired_at geom bbox notes source_row";
+    internal const string Columns = "scene_id sha256 file_name format width height bands data_type crs pixel_size_x pixel_size_y nodata compression tiled overviews acquired_at geom bbox "
+        + "geo_transform orientation control_points block_width block_height photometric interleave cloud_optimized stac_item notes source_row";
 
     // Numbers: gdalinfo 3.6.2 -json (size, geoTransform, bands, wgs84Extent) of each file.
     [Theory]
@@ -78,8 +79,8 @@ public class GeoTiffTests
     [Fact]
     public void Rotated_and_south_up_images_say_so()
     {
-        Row(Repository.Shared("data", "imagery", "geotiff", "rotated.tif"))["notes"].Should().Be("its rows are rotated against the CRS; it names no CRS");
-        Row(Repository.Shared("data", "imagery", "geotiff", "float_nan.tif"))["notes"].Should().Be("its first row is the southernmost; it names no CRS");
+        Row(Repository.Shared("data", "imagery", "geotiff", "rotated.tif"))["notes"].Should().Be("it names no CRS; its rows are rotated against the CRS");
+        Row(Repository.Shared("data", "imagery", "geotiff", "float_nan.tif"))["notes"].Should().Be("it names no CRS; its first row is the southernmost");
     }
 
     [Fact]
@@ -120,6 +121,43 @@ public class GeoTiffTests
     }
 
     [Fact]
+    public void An_image_of_another_planet_is_refused()
+    {
+        var read = () => Parse(BigEndianBigTiff(40, 20, 0, semiMajorAxis: 3396190));
+        read.Should().Throw<SourceFormatException>().Which.Reason.Should().Be("its CRS is of a body with a radius of 3396 km, which is not the Earth");
+        Parse(BigEndianBigTiff(40, 20, 0, semiMajorAxis: 6378140))["width"].Should().Be(40);
+    }
+
+    [Theory]
+    [InlineData("GCS_Moon_2000", true)]
+    [InlineData("Mars 2000", true)]
+    [InlineData("Io_2000", true)]
+    [InlineData("NAD83 / Mercury, Nevada", false)]
+    [InlineData("WGS 84 / UTM zone 32N", false)]
+    public void Names_of_other_bodies_are_told_from_places_on_Earth(string name, bool elsewhere) => (CelestialBody.NotEarth(name) is not null).Should().Be(elsewhere);
+
+    [Fact]
+    public void Pixels_that_would_swell_beyond_measure_are_refused()
+    {
+        var read = () => Parse(BigEndianBigTiff(2_000_000, 2_000_000, 0, stored: 5000));
+        read.Should().Throw<SourceFormatException>().Which.Reason.Should().EndWith("bytes would unpack to 3725 GiB, more than 20000 to 1");
+    }
+
+    [Fact]
+    public void A_scene_is_an_item_of_STAC_too()
+    {
+        var row = Row(Repository.Sample("imagery", "cogeo.tif"), ("acquired_at", "2021-05-01T02:03:04Z"));
+        using var item = System.Text.Json.JsonDocument.Parse((string)row["stac_item"]!);
+        var root = item.RootElement;
+        root.GetProperty("id").GetString().Should().Be((string)row["scene_id"]!);
+        root.GetProperty("properties").GetProperty("datetime").GetString().Should().Be("2021-05-01T02:03:04Z");
+        root.GetProperty("properties").GetProperty("proj:epsg").GetInt32().Should().Be(3857);
+        root.GetProperty("bbox").EnumerateArray().Select(v => v.GetDouble()).Should().Equal(((object?[])row["bbox"]!).Cast<double>());
+        root.GetProperty("geometry").GetProperty("coordinates")[0].GetArrayLength().Should().Be(37);
+        (row["cloud_optimized"], row["orientation"], row["photometric"], row["block_width"]).Should().Be((true, "north-up", "ycbcr", 512));
+    }
+
+    [Fact]
     public void No_mutation_crashes_or_hangs_the_reader() => Readers.Fuzz(File.ReadAllBytes(Repository.Sample("imagery", "cogeo.tif"))[..20_000], 5000, Read, headBytes: 2500);
 
     [Fact]
@@ -140,7 +178,7 @@ public class GeoTiffTests
     private static ReadResult Read(byte[] bytes) => GeoTiffReader.Read(ByteView.Of(bytes, "x.tif", new GeoTiffReader().Expected), Readers.Input("x.tif"));
 
     /// <summary>A one-band image in EPSG:4326 from 113 E, 23 N with pixels of 0.01 degree, without pixels.</summary>
-    private static byte[] BigEndianBigTiff(int width, int height, long nextDirectory)
+    private static byte[] BigEndianBigTiff(int width, int height, long nextDirectory, double semiMajorAxis = 0, int stored = 0)
     {
         var memory = new MemoryStream();
         void U16(int value) => memory.Write([(byte)(value >> 8), (byte)value]);
@@ -161,18 +199,27 @@ public class GeoTiffTests
         U16(8);
         U16(0);
         U64(16);
-        U64(6);
-        const int data = 16 + 8 + 6 * 20 + 8;
-        Entry(256, 3, 1, (long)width << 48);
-        Entry(257, 3, 1, (long)height << 48);
+        var more = (semiMajorAxis > 0 ? 1 : 0) + (stored > 0 ? 2 : 0);
+        U64(6 + more);
+        var data = 16 + 8 + (6 + more) * 20 + 8;
+        Entry(256, 4, 1, (long)width << 32);
+        Entry(257, 4, 1, (long)height << 32);
         Entry(258, 3, 1, 8L << 48);
+        if (stored > 0)
+        {
+            Entry(273, 4, 1, 16L << 32);
+            Entry(279, 4, 1, (long)stored << 32);
+        }
         Entry(33550, 12, 3, data);
         Entry(33922, 12, 6, data + 24);
-        Entry(34735, 3, 12, data + 72);
+        Entry(34735, 3, semiMajorAxis > 0 ? 16 : 12, data + 72);
+        if (semiMajorAxis > 0)
+            Entry(34736, 12, 1, BitConverter.DoubleToInt64Bits(semiMajorAxis));
         U64(nextDirectory);
         foreach (var value in new[] { 0.01, 0.01, 0, 0, 0, 0, 113, 23, 0 })
             U64(BitConverter.DoubleToInt64Bits(value));
-        foreach (var value in new[] { 1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, 4326 })
+        int[] keys = semiMajorAxis > 0 ? [1, 1, 0, 3, 1024, 0, 1, 2, 2048, 0, 1, 32767, 2057, 34736, 1, 0] : [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, 4326];
+        foreach (var value in keys)
             U16(value);
         return memory.ToArray();
     }

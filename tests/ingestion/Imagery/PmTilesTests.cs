@@ -5,7 +5,7 @@ namespace Plinth.Tests.Imagery;
 
 public class PmTilesTests
 {
-    private const string Columns = "tileset_id z x y quadkey media_type taken_at size_bytes byte_offset sha256 bbox source_row";
+    private const string Columns = "tileset_id z x y quadkey media_type taken_at size_bytes byte_offset sha256 is_empty bbox source_row";
 
     private static string Sample => Repository.Sample("imagery", "usgs-mt-whitney-8-15-webp-512.pmtiles");
 
