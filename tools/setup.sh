@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what Plinth needs beside the .NET SDK and Node.js. Does only what is missing; safe to repeat.
 #   tools/setup.sh           for use: the npm packages, bubblewrap and python3 for the sandbox
-#   tools/setup.sh --tests   for the tests too: npm packages of the Delta reader and the blob emulator, Chromium and fonts for the page
+#   tools/setup.sh --tests   for the tests too: npm packages of the Delta reader, the tile reader and the blob emulator, Chromium and fonts for the page, GDAL
 set -uo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*" >&2; }
@@ -35,7 +35,7 @@ if [ "${1:-}" = "--tests" ]; then
   [ -d /usr/lib/python3/dist-packages/pandas ] || { missing+=(python3-numpy python3-pandas); without+=("the sandbox's runtime image with numpy and pandas (its tests are skipped)"); }
   need chromium chromium "the browser test"
   need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
-  need gdalinfo gdal-bin "the check of raster readers against GDAL"
+  need gdalinfo gdal-bin "the check of raster readers, tiles and exports against GDAL"
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { missing+=(fonts-noto-cjk fontconfig); without+=("Chinese labels in the browser test"); }
 fi
 if [ ${#missing[@]} -gt 0 ]; then

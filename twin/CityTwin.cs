@@ -76,6 +76,10 @@ public sealed class CityTwin : IDisposable
         _reader.Read(c => LayerWriter.Write(c, wanted, at, geoJson));
     }
 
+    /// <summary>Opens what a map is served from: tiles, TileJSON and pages of features of one release, the newest unless <paramref name="release"/> names another.</summary>
+    /// <exception cref="ArgumentException">There is no such release.</exception>
+    public Task<MapSnapshot> OpenMapAsync(long? release = null, CancellationToken ct = default) => MapSnapshot.OpenAsync(_catalog, release, ct);
+
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 }

@@ -28,7 +28,7 @@ internal static class LayerWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteFeature(Utf8JsonWriter writer, object?[] row)
+    internal static void WriteFeature(Utf8JsonWriter writer, object?[] row)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "Feature");

@@ -3,17 +3,22 @@ namespace Plinth.Twin.Query;
 /// <summary>The map's layers: which entities, which of their geometries, which facts go along as properties.</summary>
 internal sealed record Layer(string Name, string Title, string TitleZh, string Geometry, string Types, string Role, string Properties)
 {
+    public const int MostZoom = 16;
+
+    /// <summary>Farther out the layer's tiles are empty.</summary>
+    public int LeastZoom { get; init; } = 8;
+
     public static readonly IReadOnlyList<Layer> All =
     [
-        new("buildings", "Buildings", "建筑", "polygon", "Building,BuildingPart", "footprint", "height,ground_height,roof_height,year_of_construction,storeys,function"),
-        new("city_objects", "Roads, water, green", "道路水系绿地", "polygon", "Road,Railway,Square,WaterBody,Waterway,PlantCover,LandUse,Bridge,GenericOccupiedSpace", "footprint", "class,function"),
-        new("admin_units", "Administrative units", "行政区划", "polygon", "AdministrativeUnit", "outline", "level,code"),
+        new("buildings", "Buildings", "建筑", "polygon", "Building,BuildingPart", "footprint", "height,ground_height,roof_height,year_of_construction,storeys,function") { LeastZoom = 12 },
+        new("city_objects", "Roads, water, green", "道路水系绿地", "polygon", "Road,Railway,Square,WaterBody,Waterway,PlantCover,LandUse,Bridge,GenericOccupiedSpace", "footprint", "class,function") { LeastZoom = 10 },
+        new("admin_units", "Administrative units", "行政区划", "polygon", "AdministrativeUnit", "outline", "level,code") { LeastZoom = 0 },
         new("devices", "Devices and junctions", "设备与路口", "point", "Device,Intersection", "point", "kind,local_id"),
         new("photo_footprints", "Ground that photos see", "照片视域", "polygon", "Photo", "view_footprint", "view_bucket,camera,taken_at"),
         new("photos", "Photos", "照片", "point", "Photo", "point", "view_bucket,camera,taken_at,yaw,pitch,relative_altitude"),
         new("flight_areas", "Flight areas", "航飞范围", "polygon", "FlightArea", "footprint", ""),
         new("orders", "Hotline orders", "热线工单", "point", "ServiceRequest", "point", "status,category,agency,requested_at,closed_at"),
-        new("scenes", "Raster scenes", "影像", "polygon", "RasterScene", "footprint", "format,bands,zoom_min,zoom_max"),
+        new("scenes", "Raster scenes", "影像", "polygon", "RasterScene", "footprint", "format,bands,zoom_min,zoom_max") { LeastZoom = 0 },
     ];
 
     /// <exception cref="ArgumentException">There is no such layer; the message lists them.</exception>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
@@ -6,7 +5,7 @@ using Plinth.Twin.Model;
 
 namespace Plinth.Twin.Query;
 
-/// <summary>Lends connections that see the newest versions of the twin's tables. A new version gets a database of its own; the old one ends with its last reader.</summary>
+/// <summary>Reads the newest versions of the twin's tables. A new version gets a database of its own; the old one ends with its last reader.</summary>
 internal sealed class TwinReader(CityCatalog catalog) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -17,15 +16,7 @@ internal sealed class TwinReader(CityCatalog catalog) : IDisposable
         var generation = Enter();
         try
         {
-            var connection = generation.Rent();
-            try
-            {
-                return query(connection);
-            }
-            finally
-            {
-                generation.Return(connection);
-            }
+            return generation.Database.Read(query);
         }
         finally
         {
@@ -51,12 +42,13 @@ internal sealed class TwinReader(CityCatalog catalog) : IDisposable
 
     private Generation Enter()
     {
-        var versions = Versions();
+        var snapshots = TwinTables.All.Where(catalog.Lake.Exists).Select(t => catalog.Lake.ReadAsync(t).AsTask().GetAwaiter().GetResult()).ToList();
+        var versions = string.Join(',', snapshots.Select(s => $"{s.Table}@{s.Version}"));
         lock (_lock)
         {
             if (_current is null || _current.Versions != versions)
             {
-                var next = new Generation(catalog, versions);
+                var next = new Generation(versions, new(catalog, snapshots));
                 if (_current is { } old)
                     Release(old);
                 _current = next;
@@ -76,39 +68,15 @@ internal sealed class TwinReader(CityCatalog catalog) : IDisposable
     private static void Release(Generation generation)
     {
         if (--generation.Readers == 0)
-            generation.Dispose();
+            generation.Database.Dispose();
     }
 
-    private string Versions() => string.Join(',', TwinTables.All.Select(t => catalog.Lake.Exists(t) ? catalog.Lake.ReadAsync(t).AsTask().GetAwaiter().GetResult().Version : -1));
-
-    private sealed class Generation : IDisposable
+    private sealed class Generation(string versions, TwinDatabase database)
     {
-        private readonly SqlDatabase _database;
-        private readonly ConcurrentBag<SqlConnection> _idle = [];
+        public string Versions { get; } = versions;
 
-        public Generation(CityCatalog catalog, string versions)
-        {
-            Versions = versions;
-            _database = catalog.Lake.OpenSql();
-            var first = _database.Connect();
-            TwinViews.Keep(catalog, first);
-            TwinViews.Register(catalog, first);
-            _idle.Add(first);
-        }
-
-        public string Versions { get; }
+        public TwinDatabase Database { get; } = database;
 
         public int Readers { get; set; } = 1;
-
-        public SqlConnection Rent() => _idle.TryTake(out var connection) ? connection : _database.Connect();
-
-        public void Return(SqlConnection connection) => _idle.Add(connection);
-
-        public void Dispose()
-        {
-            while (_idle.TryTake(out var connection))
-                connection.Dispose();
-            _database.Dispose();
-        }
     }
 }

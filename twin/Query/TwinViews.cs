@@ -14,16 +14,13 @@ internal static class TwinViews
 
     private const string Existing = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'twin'";
 
-    /// <summary>Copies the small ones of the twin's tables, newest versions, into the connection's database.</summary>
-    public static void Keep(CityCatalog catalog, SqlConnection connection)
+    /// <summary>Copies a table into the connection's database if it is small; says whether it did.</summary>
+    public static bool Keep(SqlConnection connection, TableName table, Snapshot snapshot)
     {
-        connection.Execute("CREATE SCHEMA IF NOT EXISTS twin");
-        foreach (var table in TwinTables.All.Where(catalog.Lake.Exists))
-        {
-            var snapshot = catalog.Lake.ReadAsync(table).AsTask().GetAwaiter().GetResult();
-            if (snapshot.Files.Sum(f => f.Rows ?? MostRowsKept) <= MostRowsKept)
-                connection.Execute(SqlNames.CreateTable(table, snapshot));
-        }
+        if (snapshot.Files.Sum(f => f.Rows ?? MostRowsKept) > MostRowsKept)
+            return false;
+        connection.Execute(SqlNames.CreateTable(table, snapshot));
+        return true;
     }
 
     public static void Register(CityCatalog catalog, SqlConnection connection)

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Plinth.Catalog;
+using Plinth.Lakehouse;
+using Plinth.Lakehouse.Engine;
+using Plinth.Twin.Derivation;
+using Plinth.Twin.Model;
+
+namespace Plinth.Twin.Query;
+
+/// <summary>A database that shows the twin's tables at fixed versions, with its macros, and lends connections to it.</summary>
+internal sealed class TwinDatabase : IDisposable
+{
+    private readonly SqlDatabase _database;
+    private readonly ConcurrentBag<SqlConnection> _idle = [];
+
+    /// <param name="snapshots">Versions of the twin's tables; one that is missing is shown empty.</param>
+    public TwinDatabase(CityCatalog catalog, IReadOnlyList<Snapshot> snapshots)
+    {
+        _database = catalog.Lake.OpenSql();
+        var first = _database.Connect();
+        first.Execute("CREATE SCHEMA IF NOT EXISTS twin");
+        foreach (var table in TwinTables.All)
+            if (snapshots.FirstOrDefault(s => s.Table == table.ToString()) is not { } snapshot)
+                first.Execute(SqlNames.CreateEmptyView(table, catalog.Datasets[table].ToSchema()));
+            else if (!TwinViews.Keep(first, table, snapshot))
+                catalog.Lake.CreateViewsAsync(first, [snapshot]).AsTask().GetAwaiter().GetResult();
+        TwinViews.Register(catalog, first);
+        _idle.Add(first);
+    }
+
+    public T Read<T>(Func<SqlConnection, T> query)
+    {
+        var connection = _idle.TryTake(out var idle) ? idle : _database.Connect();
+        try
+        {
+            return query(connection);
+        }
+        finally
+        {
+            _idle.Add(connection);
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var connection))
+            connection.Dispose();
+        _database.Dispose();
+    }
+}
