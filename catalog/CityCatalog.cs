@@ -1,6 +1,7 @@
 using Plinth.Catalog.Access;
 using Plinth.Catalog.Contracts;
 using Plinth.Lakehouse;
+using Plinth.Lakehouse.Maintenance;
 
 namespace Plinth.Catalog;
 
@@ -49,6 +50,17 @@ public sealed class CityCatalog : IDisposable
     /// <exception cref="AuditBrokenException">The passage cannot be recorded, so there is none.</exception>
     public ValueTask<Passage> EnterAsync(Principal principal, string purpose, IReadOnlyList<TableName>? datasets = null, CancellationToken cancellationToken = default) =>
         _door.Value.EnterAsync(principal, purpose, datasets, cancellationToken);
+
+    /// <summary>Takes rows out of a table that its contract no longer keeps, as a commit that names the contract; by default only counts them. Null where the contract keeps rows for ever, or names no column from which their time counts.</summary>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">The table is on legal hold.</exception>
+    public async ValueTask<RetentionReport?> RetainAsync(TableName table, bool dryRun = true, Lineage? lineage = null, CancellationToken cancellationToken = default)
+    {
+        if (!Datasets.TryGetValue(table, out var contract) || contract is not { Retention: { } duration, RetentionColumn: { } column })
+            return null;
+        var options = new RetentionOptions(column, RetentionTime.Before(duration, Lake.Time.GetUtcNow()), $"contract {table} {contract.Version} keeps rows {duration} from {column}") { DryRun = dryRun, Lineage = lineage };
+        return await Lake.RetainAsync(table, options, cancellationToken);
+    }
 
     /// <summary>Nothing is held between calls; the lake is its owner's to close.</summary>
     public void Dispose() { }

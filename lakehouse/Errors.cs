@@ -17,8 +17,8 @@ public sealed class TableNotFoundException(string table, string? asked = null, l
 }
 
 /// <summary>A table's log or files break the protocol or use what is not supported here.</summary>
-public sealed class TableFormatException(string table, string file, string reason)
-    : LakeException($"Table '{table}': {file}: {reason}")
+public sealed class TableFormatException(string table, string file, string reason, long? version = null)
+    : LakeException($"Table '{table}'{(version is null ? "" : $" at version {version}")}: {file}: {reason}")
 {
     /// <summary>The table's name or folder.</summary>
     public string Table { get; } = table;
@@ -28,6 +28,11 @@ public sealed class TableFormatException(string table, string file, string reaso
 
     /// <summary>What is wrong with it.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>The table's version that was read; null where the file's name says it, or none was.</summary>
+    public long? Version { get; } = version;
+
+    internal TableFormatException At(long asked) => Version is null ? new(Table, File, Reason, asked) : this;
 }
 
 /// <summary>Rows were handed in that the table's schema does not allow.</summary>

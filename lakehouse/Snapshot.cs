@@ -52,8 +52,15 @@ public sealed class Snapshot
     /// <exception cref="IOException">The store did not answer.</exception>
     public string ToSql()
     {
-        Scan.Fetch(State); // each time: copies of long ago may be gone
-        return _sql.Value;
+        try
+        {
+            Scan.Fetch(State); // each time: copies of long ago may be gone
+            return _sql.Value;
+        }
+        catch (TableFormatException e) when (e.Version is null)
+        {
+            throw e.At(Version);
+        }
     }
 
     /// <summary>The files that can hold rows for which <paramref name="filter"/> is true.</summary>

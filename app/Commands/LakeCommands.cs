@@ -12,6 +12,7 @@ internal static class LakeCommands
     {
         Tables(), Cat(), History(), Changes(), Release(),
         MaintenanceCommands.Vacuum(), MaintenanceCommands.Optimize(), MaintenanceCommands.Checkpoint(), MaintenanceCommands.Erase(),
+        RetentionCommands.Retain(), RetentionCommands.Hold(), RetentionCommands.Lift(), RetentionCommands.Holds(),
     };
 
     private static Command Tables()

@@ -79,23 +79,27 @@ internal static class MaintenanceCommands
         return command;
     }
 
-    private static Argument<string> TableArgument() => new("table") { Description = "schema.table" };
+    internal static Argument<string> TableArgument() => new("table") { Description = "schema.table" };
 
-    private static Option<bool> Really() => new("--no-dry-run") { Description = "Does it; without this it only says what it would do." };
+    internal static Option<bool> Really() => new("--no-dry-run") { Description = "Does it; without this it only says what it would do." };
 
-    private static string Would(bool dryRun) => dryRun ? "would be: " : "";
+    internal static string Would(bool dryRun) => dryRun ? "would be: " : "";
 
-    private static async Task<int> RunAsync(ParseResult parsed, Argument<string> table, Option<bool> json, Func<Lake, TableName, Task<(object Report, string[] Lines)>> operation, CancellationToken cancellationToken)
+    internal static Task<int> RunAsync(ParseResult parsed, Argument<string> table, Option<bool> json, Func<Lake, TableName, Task<(object Report, string[] Lines)>> operation, CancellationToken cancellationToken) =>
+        RunAsync(parsed, parsed.GetValue(table)!, json, (catalog, names) => operation(catalog.Lake, names[0]), cancellationToken);
+
+    /// <summary>Runs on the table that is named, or where none is, on all.</summary>
+    internal static async Task<int> RunAsync(ParseResult parsed, string? asked, Option<bool> json, Func<CityCatalog, IReadOnlyList<TableName>, Task<(object Report, string[] Lines)>> operation, CancellationToken cancellationToken)
     {
         using var lake = Lake.Open(new(parsed.GetValue(Shared.Lake)!));
-        var name = Shared.Table(parsed.GetValue(table)!);
-        if (!lake.Exists(name))
-            throw new TableNotFoundException(name.ToString());
+        var names = asked is null ? lake.Tables() : [Shared.Table(asked)];
+        if (asked is not null && !lake.Exists(names[0]))
+            throw new TableNotFoundException(names[0].ToString());
         using var catalog = CityCatalog.Open(lake);
         if (Shared.Reader(catalog) != Principal.Operator)
             throw new UsageException("PLINTH_KEY is set: only the operator keeps tables in shape; unset it to work as the operator.");
-        (await catalog.EnterAsync(Principal.Operator, $"lake {parsed.CommandResult.Command.Name}", [name], cancellationToken)).Require();
-        var (report, lines) = await operation(lake, name);
+        (await catalog.EnterAsync(Principal.Operator, $"lake {parsed.CommandResult.Command.Name}", names, cancellationToken)).Require();
+        var (report, lines) = await operation(catalog, names);
         if (parsed.GetValue(json))
             JsonDocumentOutput.Print(report);
         else

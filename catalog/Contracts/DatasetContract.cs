@@ -28,6 +28,9 @@ public sealed record DatasetContract
     /// <summary>How long rows are kept, as ISO 8601 duration (<c>P5Y</c>); null for ever.</summary>
     public string? Retention { get; init; }
 
+    /// <summary>The column from which that time counts; null where none can tell it, so that rows are not taken out by themselves.</summary>
+    public string? RetentionColumn { get; init; }
+
     /// <summary>The highest level of its columns, or higher.</summary>
     public required Level Level { get; init; }
 

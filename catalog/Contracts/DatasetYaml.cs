@@ -32,9 +32,11 @@ internal static partial class DatasetYaml
         var purpose = root.Map("description", "purpose", "usage", "limitations")?.Text("purpose");
         var owner = root.Map("team", "name", "description", "members")?.Require("name")
             ?? root.Fault("team", "'team' is missing; write 'team: {name: <the office that answers for it>}'", "");
-        var retention = Retention(root);
+        var (retention, since) = Retention(root);
         var (titleZh, level) = Custom(root);
         var (columns, key) = ColumnYaml.Read(root, table);
+        if (since is not null && !columns.Any(c => c.Name == since && c.Type.ToString() is "timestamp" or "timestamp_ntz" or "date"))
+            root.Fault("slaProperties", $"a retention counts from '{since}', which is no column of type timestamp, timestamp_ntz or date", 0);
         faults.ThrowIfAny();
 
         var highest = columns.Max(c => c.Level);
@@ -44,7 +46,7 @@ internal static partial class DatasetYaml
         return new()
         {
             Table = table, Version = root.Text("version")!, Title = title, TitleZh = titleZh, Description = purpose, Owner = owner,
-            Retention = retention, Level = level ?? highest, Columns = columns, PrimaryKey = key,
+            Retention = retention, RetentionColumn = since, Level = level ?? highest, Columns = columns, PrimaryKey = key,
         };
     }
 
@@ -71,18 +73,18 @@ internal static partial class DatasetYaml
         return table;
     }
 
-    private static string? Retention(YamlMap root)
+    private static (string? Duration, string? Column) Retention(YamlMap root)
     {
-        string? retention = null;
-        foreach (var item in root.Maps("slaProperties", "property", "value", "unit", "description"))
+        (string?, string?) retention = default;
+        foreach (var item in root.Maps("slaProperties", "property", "value", "unit", "element", "description"))
         {
             var (property, value, unit) = (item.Require("property"), item.Number("value"), item.Text("unit"));
             if (property != "retention")
                 item.Fault("property", $"'{property}' is not known here; did you mean 'retention'?", 0);
             else if (value is not (> 0 and < 10_000) || value != Math.Truncate(value.Value) || unit is not ("y" or "m" or "d"))
-                item.Fault("value", "a retention is a whole number of y (years), m (months) or d (days), e.g. {property: retention, value: 5, unit: y}", 0);
+                item.Fault("value", "a retention is a whole number of y (years), m (months) or d (days), e.g. {property: retention, value: 5, unit: y, element: taken_at}", 0);
             else
-                retention = $"P{(int)value}{char.ToUpperInvariant(unit[0])}";
+                retention = ($"P{(int)value}{char.ToUpperInvariant(unit[0])}", item.Text("element"));
         }
         return retention;
     }

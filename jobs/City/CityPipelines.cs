@@ -12,7 +12,7 @@ public static class CityPipelines
     public const string DemoScenario = SandboxSteps.Scenario;
 
     /// <summary>Everything there is, on the sources under <paramref name="sources"/> (one folder a family, and <c>submissions</c>).</summary>
-    public static IReadOnlyList<Pipeline> All(string sources) => [City(sources), Refresh()];
+    public static IReadOnlyList<Pipeline> All(string sources) => [City(sources), Refresh(), Retention()];
 
     /// <summary>The whole loop: files → tables → twin → sandbox → modules → feedback.</summary>
     public static Pipeline City(string sources) => new("city", "the whole loop, from files to the map, through the sandbox and back",
@@ -34,4 +34,7 @@ public static class CityPipelines
     [
         TwinSteps.Derive(), FindingSteps.PhotoOverlap(), FindingSteps.DetectorSpeed(), FindingSteps.Propose(), TwinSteps.Publish(),
     ]);
+
+    /// <summary>What the contracts no longer keep; to be run once a day, by a scheduler of the machine's.</summary>
+    private static Pipeline Retention() => new("retention", "takes rows out of tables that their contracts no longer keep", [RetentionSteps.ByContract()]);
 }

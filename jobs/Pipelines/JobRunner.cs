@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Plinth.Catalog;
@@ -95,7 +96,11 @@ public sealed class JobRunner(CityCatalog catalog, IEngine engine, string codeVe
         foreach (var input in step.Reads)
         {
             text.Append('\n').Append(input).Append('=');
-            if (input.StartsWith("files:", StringComparison.Ordinal))
+            if (input == PipelineStep.Day)
+            {
+                text.Append(catalog.Lake.Time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            }
+            else if (input.StartsWith("files:", StringComparison.Ordinal))
             {
                 foreach (var file in FilesOf(input["files:".Length..]))
                     text.Append('\n').Append(file.FullName).Append('|').Append(file.Length).Append('|').Append(file.LastWriteTimeUtc.Ticks);

@@ -7,9 +7,12 @@ namespace Plinth.Jobs;
 public sealed record Pipeline(string Name, string Title, IReadOnlyList<PipelineStep> Steps);
 
 /// <summary>One step: what it reads, what it writes, how it is done. Every step may be repeated without harm.</summary>
-/// <param name="Reads">Tables, or <c>files:FOLDER</c>. When none of them changed since the step's last success, the step is passed over.</param>
+/// <param name="Reads">Tables, <c>files:FOLDER</c>, or <c>day</c>, which changes at midnight UTC. When none of them changed since the step's last success, the step is passed over.</param>
 /// <param name="Writes">Tables.</param>
-public sealed record PipelineStep(string Name, string Title, IReadOnlyList<string> Reads, IReadOnlyList<string> Writes, Func<StepContext, CancellationToken, Task<string>> Run);
+public sealed record PipelineStep(string Name, string Title, IReadOnlyList<string> Reads, IReadOnlyList<string> Writes, Func<StepContext, CancellationToken, Task<string>> Run)
+{
+    internal const string Day = "day";
+}
 
 /// <summary>What a step works with.</summary>
 /// <param name="RunId">The run's identifier; goes into every commit's lineage.</param>

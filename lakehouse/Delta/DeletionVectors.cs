@@ -42,9 +42,12 @@ internal sealed class DeletionVectors(string table, Stores.IObjectStore store)
             var other => throw new FormatException($"storage type '{other}' is not supported"),
         };
         ReadOnlySpan<byte> file = File.ReadAllBytes(path);
+        var offset = vector.Offset ?? 1;
+        if (offset < 1 || offset + 8L + vector.SizeInBytes > file.Length)
+            throw new FormatException($"ends at byte {file.Length}, before the vector of {vector.SizeInBytes} bytes at {offset} does");
         if (file[0] != 1)
             throw new FormatException($"the file's format version is {file[0]}; 1 was expected");
-        var at = file[(vector.Offset ?? 1)..];
+        var at = file[offset..];
         var size = BinaryPrimitives.ReadInt32BigEndian(at);
         if (size != vector.SizeInBytes)
             throw new FormatException($"the file says {size} bytes; the log says {vector.SizeInBytes}");

@@ -61,18 +61,22 @@ internal sealed class DeltaLog(string table, IObjectStore store, SqlPool sql)
     {
         var advanced = state;
         while (await Store.ReadAsync(LogNames.Commit(advanced.Version + 1), cancellationToken) is { } content)
-            advanced = await NextAsync(advanced, content, cancellationToken);
+            advanced = await ApplyAsync(advanced, content, cancellationToken);
+        advanced = advanced.Checked();
         if (advanced.Version > state.Version)
             await RememberAsync(advanced, cancellationToken);
         return advanced;
     }
 
     /// <summary>The state after the commit whose file is <paramref name="content"/>.</summary>
-    public async ValueTask<TableState> NextAsync(TableState state, byte[] content, CancellationToken cancellationToken)
+    public async ValueTask<TableState> NextAsync(TableState state, byte[] content, CancellationToken cancellationToken) =>
+        (await ApplyAsync(state, content, cancellationToken)).Checked();
+
+    private async ValueTask<TableState> ApplyAsync(TableState state, byte[] content, CancellationToken cancellationToken)
     {
         var key = LogNames.Commit(state.Version + 1);
         var file = await Store.FindAsync(key, cancellationToken);
-        return state.Apply(state.Version + 1, Later(state.Timestamp, file?.Modified ?? default), ActionReader.ReadLines(Table, key, content)).Checked();
+        return state.Apply(state.Version + 1, Later(state.Timestamp, file?.Modified ?? default), ActionReader.ReadLines(Table, key, content));
     }
 
     public async ValueTask RememberAsync(TableState state, CancellationToken cancellationToken)

@@ -40,11 +40,27 @@ internal static class Features
         if (protocol.MinWriterVersion is < 1 or > 7)
             throw new TableFormatException(table, "protocol", $"needs writer version {protocol.MinWriterVersion}; versions 1 to 7 are supported.");
         Check(table, "writer", protocol.MinWriterVersion == 7 ? protocol.WriterFeatures : null, Writable);
-        foreach (var column in schema.Columns)
+        CheckRules(table, schema.Columns, "");
+    }
+
+    private static void CheckRules(string table, ImmutableArray<Column> columns, string path)
+    {
+        foreach (var column in columns)
+        {
             foreach (var key in column.Metadata?.Keys ?? [])
                 if (key is "delta.invariants" or "delta.generationExpression" || key.StartsWith("delta.identity.", StringComparison.Ordinal))
-                    throw new TableFormatException(table, $"column {column.Name}", $"has {key}, which cannot be evaluated here; the table can be read but not written.");
+                    throw new TableFormatException(table, $"column {path}{column.Name}", $"has {key}, which cannot be evaluated here; the table can be read but not written.");
+            CheckRules(table, Fields(column.Type), $"{path}{column.Name}.");
+        }
     }
+
+    private static ImmutableArray<Column> Fields(DataType type) => type switch
+    {
+        DataType.Struct s => s.Fields,
+        DataType.Array a => Fields(a.Element),
+        DataType.Map m => [.. Fields(m.Key), .. Fields(m.Value)],
+        _ => [],
+    };
 
     /// <summary>Whether readers have to know the feature too.</summary>
     public static bool ConcernsReaders(string feature) => feature is ColumnMapping or DeletionVectors or TimestampNtz;

@@ -17,6 +17,9 @@ internal sealed record TableState
     public ImmutableDictionary<string, Transaction> Transactions { get; init; } = ImmutableDictionary<string, Transaction>.Empty;
     public ImmutableDictionary<string, DomainMetadata> Domains { get; init; } = ImmutableDictionary<string, DomainMetadata>.Empty;
 
+    /// <summary>What <see cref="Checked"/> has found good, and made <see cref="Schema"/> of.</summary>
+    private (Protocol Protocol, Metadata Metadata)? _checked;
+
     public string? Setting(string key) => Metadata?.Configuration.GetValueOrDefault(key);
 
     public bool Is(string key) => string.Equals(Setting(key), "true", StringComparison.OrdinalIgnoreCase);
@@ -33,7 +36,6 @@ internal sealed record TableState
 
     /// <summary>The state after more actions.</summary>
     /// <param name="fileTime">The version's time where its commit does not carry one.</param>
-    /// <exception cref="TableFormatException">Protocol or metaData are missing or ask for more than is supported here.</exception>
     public TableState Apply(long version, DateTimeOffset fileTime, IEnumerable<LogAction> actions)
     {
         var files = Files.ToBuilder();
@@ -54,10 +56,7 @@ internal sealed record TableState
                     files.Remove(remove.Key);
                     tombstones[remove.Key] = remove;
                     break;
-                case Protocol p:
-                    protocol = p;
-                    Features.CheckRead(Table, p);
-                    break;
+                case Protocol p: protocol = p; break;
                 case Metadata m: metadata = m; break;
                 case Transaction t: transactions[t.AppId] = t; break;
                 case DomainMetadata { Removed: true } d: domains.Remove(d.Domain); break;
@@ -80,19 +79,29 @@ internal sealed record TableState
             Transactions = transactions.ToImmutable(),
             Domains = domains.ToImmutable(),
         };
-        if (metadata is not null && !ReferenceEquals(metadata, Metadata))
-        {
-            if (metadata.Provider != "parquet")
-                throw new TableFormatException(Table, "metaData", $"the format is '{metadata.Provider}'; only parquet is supported.");
-            next = next with { Schema = SchemaJson.Read(Table, metadata) };
-        }
         return next with { Timestamp = inCommit is { } milliseconds && next.HasInCommitTimestamps ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : fileTime };
     }
 
-    /// <summary>Refuses a log that has no protocol or no metaData.</summary>
-    public TableState Checked() => Protocol is null ? throw new TableFormatException(Table, LogNames.Folder, "the log has no protocol action.")
-        : Metadata is null ? throw new TableFormatException(Table, LogNames.Folder, "the log has no metaData action.")
-        : this;
+    /// <summary>This state as one to be read. What counts is the version asked for: a feature or a type that an older one had may be gone again.</summary>
+    /// <exception cref="TableFormatException">Protocol or metaData are missing or ask for more than is supported here.</exception>
+    public TableState Checked()
+    {
+        if (_checked is { } known && ReferenceEquals(known.Protocol, Protocol) && ReferenceEquals(known.Metadata, Metadata))
+            return this;
+        if (Protocol is null || Metadata is null)
+            throw new TableFormatException(Table, LogNames.Folder, $"the log has no {(Protocol is null ? "protocol" : "metaData")} action.", Version);
+        try
+        {
+            Features.CheckRead(Table, Protocol);
+            if (Metadata.Provider != "parquet")
+                throw new TableFormatException(Table, "metaData", $"the format is '{Metadata.Provider}'; only parquet is supported.");
+            return this with { Schema = SchemaJson.Read(Table, Metadata), _checked = (Protocol, Metadata) };
+        }
+        catch (TableFormatException e)
+        {
+            throw e.At(Version);
+        }
+    }
 }
 
 /// <summary>How a table's columns are found in its files.</summary>

@@ -58,8 +58,8 @@ internal sealed class Erase(TableName name, OpenTable table, Pins pins, Releases
     {
         FileCommit.CheckWriter(state);
         var pinned = await pins.ReadAsync(state, cancellationToken);
-        if (pinned.WholeTable is not null || pinned.Versions.Values.Contains("legal hold", StringComparer.Ordinal) || state.Files.Values.Any(Pins.IsHeld))
-            throw new MaintenanceRefusedException(table.Name, $"a legal hold ({Pins.LegalHold}) keeps its rows; lift it first.");
+        if (pinned.Holds.Count > 0 || state.Files.Values.Any(LegalHolds.IsHeld))
+            throw new MaintenanceRefusedException(table.Name, $"a legal hold ({(pinned.Holds.Count > 0 ? string.Join("; ", pinned.Holds) : $"the tag {LegalHolds.Property} of a file")}) keeps its rows; lift it first.");
         if (state.Schema.Columns.FirstOrDefault(c => SchemaRules.Uses(c.Type, "void")) is { } unwritable)
             throw new MaintenanceRefusedException(table.Name, $"column {unwritable.Name} is of type void, which cannot be written.");
         using var lease = sql.Rent();

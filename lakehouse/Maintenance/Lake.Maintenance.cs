@@ -52,6 +52,46 @@ public sealed partial class Lake
     public ValueTask<EraseReport> EraseAsync(TableName table, string condition, EraseOptions options, CancellationToken cancellationToken = default) =>
         new Erase(table, Open(table), new Pins(table, _releases), _releases, _store, _sql, Time).RunAsync(condition, options, cancellationToken);
 
+    /// <summary>Takes rows that are past their time out of the newest version, as a commit that says why; by default only counts them. Files on legal hold keep theirs.</summary>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">The whole table is on legal hold, or the column cannot tell a row's time.</exception>
+    /// <exception cref="WriteRefusedException">The table only takes appends.</exception>
+    /// <exception cref="CommitFailedException">Others kept changing the same rows, or the store did not answer.</exception>
+    public ValueTask<RetentionReport> RetainAsync(TableName table, RetentionOptions options, CancellationToken cancellationToken = default) =>
+        new Retention(table, Open(table), _sql, Time).RunAsync(options, cancellationToken);
+
+    /// <summary>Puts a table, or some of its versions, on legal hold: vacuum, log clean-up, retention and erasure then leave their files in place until it is lifted.</summary>
+    /// <param name="name">The case: letters, digits, '-', '_', '.'. Placed again it holds what it is given last.</param>
+    /// <param name="versions">None for the whole table.</param>
+    /// <exception cref="TableNotFoundException">No such table, or no such version of it.</exception>
+    /// <exception cref="MaintenanceRefusedException">The case has another character, or more than 100.</exception>
+    public async ValueTask HoldAsync(TableName table, string name, IReadOnlyCollection<long>? versions = null, Lineage? lineage = null, CancellationToken cancellationToken = default)
+    {
+        var (key, value) = LegalHolds.Of(table, name, versions ?? []);
+        foreach (var version in versions ?? [])
+            await ReadAsync(table, TableVersion.At(version), cancellationToken);
+        (await Writer(table).SetPropertiesAsync(new Dictionary<string, string?> { [key] = value }, new() { Lineage = lineage }, cancellationToken)).RequireVersion(table);
+    }
+
+    /// <summary>Lifts a legal hold; others on the same table stay.</summary>
+    /// <exception cref="TableNotFoundException">No such table.</exception>
+    /// <exception cref="MaintenanceRefusedException">No such hold on it.</exception>
+    public async ValueTask LiftHoldAsync(TableName table, string name, Lineage? lineage = null, CancellationToken cancellationToken = default)
+    {
+        var state = (await ReadAsync(table, default, cancellationToken)).State;
+        var key = LegalHolds.Key(table, state, name) ?? throw new MaintenanceRefusedException(table.ToString(), $"there is no legal hold '{name}' on it; 'plinth lake holds' lists those there are.");
+        (await Writer(table).SetPropertiesAsync(new Dictionary<string, string?> { [key] = null }, new() { Lineage = lineage }, cancellationToken)).RequireVersion(table);
+    }
+
+    /// <summary>All legal holds, in order of table.</summary>
+    public async ValueTask<IReadOnlyList<LegalHold>> HoldsAsync(CancellationToken cancellationToken = default)
+    {
+        var holds = new List<LegalHold>();
+        foreach (var table in Tables())
+            holds.AddRange(LegalHolds.In(table, (await ReadAsync(table, default, cancellationToken)).State));
+        return holds;
+    }
+
     /// <summary>What a consumer has not seen of a table; null where there is nothing new.</summary>
     /// <param name="consumer">Its name: lower-case letters, digits, '-', '_'. One process at a time reads as a consumer.</param>
     /// <param name="into">

@@ -53,7 +53,7 @@ internal sealed class LogCleanUp(OpenTable table, Pins pins, SqlPool sql, TimePr
         {
             old &= entry.Time < before;
             keep = old ? entry.Version : keep;
-            if (entry.Actions.OfType<AddFile>().Any(Pins.IsHeld))
+            if (entry.Actions.OfType<AddFile>().Any(LegalHolds.IsHeld))
                 held = Math.Min(held, entry.Version);
         }
         return pinned.Versions.Keys.Append(keep).Append(held).Min();

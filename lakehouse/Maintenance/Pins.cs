@@ -7,30 +7,24 @@ namespace Plinth.Lakehouse.Maintenance;
 /// <summary>Versions of a table that must stay readable whatever their age: those that a release names, and those on legal hold.</summary>
 internal sealed class Pins(TableName table, Releases releases)
 {
-    /// <summary>Table property: version numbers with commas between them, or any other text (such as a case number) for the whole table. Also a tag on single files.</summary>
-    public const string LegalHold = "plinth.legalHold";
-
     public async ValueTask<PinnedVersions> ReadAsync(TableState newest, CancellationToken cancellationToken)
     {
         var pins = new SortedDictionary<long, string>();
         foreach (var release in await releases.AllAsync(cancellationToken))
             if (release.Versions.TryGetValue(table, out var version))
                 pins[version] = string.Create(CultureInfo.InvariantCulture, $"release {release.Number}");
-        var hold = newest.Setting(LegalHold)?.Trim();
-        if (string.IsNullOrEmpty(hold) || string.Equals(hold, "false", StringComparison.OrdinalIgnoreCase))
-            return new(null, pins);
-        foreach (var text in hold.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-                return new(hold, pins);
-            pins[version] = "legal hold";
-        }
-        return new(null, pins);
+        var holds = LegalHolds.In(table, newest);
+        foreach (var hold in holds)
+            foreach (var version in hold.Versions)
+                pins[version] = hold.Case.Length == 0 ? "legal hold" : $"legal hold {hold.Case}";
+        return new(holds, pins);
     }
-
-    public static bool IsHeld(AddFile file) => file.Tags?.GetValueOrDefault(LegalHold) is { Length: > 0 } tag && !string.Equals(tag, "false", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <param name="WholeTable">Why the whole table is on hold, or null where it is not.</param>
+/// <param name="Holds">All legal holds on the table.</param>
 /// <param name="Versions">Version and what pins it.</param>
-internal sealed record PinnedVersions(string? WholeTable, IReadOnlyDictionary<long, string> Versions);
+internal sealed record PinnedVersions(IReadOnlyList<LegalHold> Holds, IReadOnlyDictionary<long, string> Versions)
+{
+    /// <summary>Why the whole table is on hold, or null where it is not.</summary>
+    public string? WholeTable { get; } = Holds.Where(hold => hold.Versions.Count == 0).Select(hold => hold.Case).ToList() is { Count: > 0 } cases ? string.Join(", ", cases) : null;
+}

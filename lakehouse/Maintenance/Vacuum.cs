@@ -86,9 +86,9 @@ internal sealed class Vacuum(OpenTable table, Pins pins, SqlPool sql, TimeProvid
             keep.Add(remove);
         await foreach (var entry in LogHistory.ReadAsync(_log, await _log.ListAsync(cancellationToken), cancellationToken))
             foreach (var action in entry.Actions)
-                if (action is AddFile add ? entry.Time >= before || Pins.IsHeld(add) : action is FileAction && (entry.Time >= before || (action is RemoveFile r && r.DeletionTimestamp >= limit)))
+                if (action is AddFile add ? entry.Time >= before || LegalHolds.IsHeld(add) : action is FileAction && (entry.Time >= before || (action is RemoveFile r && r.DeletionTimestamp >= limit)))
                     keep.Add((FileAction)action);
-        foreach (var file in state.Files.Values.Where(Pins.IsHeld))
+        foreach (var file in state.Files.Values.Where(LegalHolds.IsHeld))
             keep.Add(file);
     }
 

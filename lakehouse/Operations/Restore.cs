@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Plinth.Lakehouse.Delta;
+using Plinth.Lakehouse.Maintenance;
 using Plinth.Lakehouse.Writing;
 
 namespace Plinth.Lakehouse.Operations;
@@ -58,6 +59,8 @@ internal sealed class Restore(long version) : Operation
         foreach (var key in Kept)
             if (now.Configuration.TryGetValue(key, out var value))
                 old = old with { Configuration = old.Configuration.SetItem(key, value) };
+        // What is on hold stays so, and what was not does not become so.
+        old = old with { Configuration = old.Configuration.RemoveRange(old.Configuration.Keys.Where(LegalHolds.IsHold)).AddRange(now.Configuration.Where(entry => LegalHolds.IsHold(entry.Key))) };
         return old with { Id = now.Id, CreatedTime = now.CreatedTime };
     }
 }

@@ -61,7 +61,9 @@ internal sealed class FileLayouts(SqlPool sql)
         }
         catch (SqlException e)
         {
-            throw new TableFormatException(table, paths.Length == 1 ? paths[0] : $"one of {paths.Length} data files", e.Message);
+            if (paths.Length == 1)
+                throw new TableFormatException(table, paths[0], e.Message);
+            return [.. paths.SelectMany(path => Rows(table, connection, [path]))]; // one by one, to name the one at fault
         }
     }
 

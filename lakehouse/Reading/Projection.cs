@@ -34,7 +34,7 @@ internal sealed class Projection(string table, ColumnMapping mapping)
     {
         if (target is DataType.Primitive { Name: "void" })
             return Missing(target);
-        if (string.Equals(source.Type, SqlText.Type(target), StringComparison.Ordinal) && (mapping != ColumnMapping.Id || source.Kind == FileColumnKind.Leaf))
+        if (string.Equals(source.Type, SqlText.Type(target), StringComparison.Ordinal) && (mapping == ColumnMapping.None || source.Kind == FileColumnKind.Leaf))
             return value;
         return (target, source.Kind) switch
         {

@@ -1,19 +1,11 @@
-using System.Text.Json;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Delta;
 
 namespace Plinth.Tests.Lakehouse;
 
 /// <summary>Tables of other writers that are built here by hand, for what the golden tables do not show.</summary>
-public sealed class ForeignTableTests : IDisposable
+public sealed class ForeignTableTests : HandMadeTables
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly Lake _lake;
-
-    public ForeignTableTests() => _lake = Given.Lake(_folder);
-
-    private string Table => _folder["foreign table #1 [x]"];
-
     [Fact]
     public async Task Columns_mapped_by_id_are_found_whatever_they_are_called_in_the_file()
     {
@@ -27,7 +19,7 @@ public sealed class ForeignTableTests : IDisposable
             Mapped("map", 8, $$$"""{"type":"map","valueContainsNull":true,"keyType":"string","valueType":{{{Struct(Mapped("w2", 11, "\"integer\""))}}}}"""));
         Log(0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""", Metadata(schema, [], ("delta.columnMapping.mode", "id")), Add("a.parquet"), Add("b.parquet"));
 
-        var rows = _lake.Select(await _lake.ReadFolderAsync(Table), rest: "ORDER BY id");
+        var rows = Lake.Select(await Lake.ReadFolderAsync(Table), rest: "ORDER BY id");
 
         rows.Should().HaveCount(2);
         rows[0].Should().BeEquivalentTo(new object?[]
@@ -42,25 +34,25 @@ public sealed class ForeignTableTests : IDisposable
     [InlineData("id")]
     public async Task Rows_are_written_under_the_names_and_ids_that_a_mapped_table_gives_its_columns(string mode)
     {
-        var folder = _folder["lake", "tables", "sensor", "reading"];
+        var folder = Folder["lake", "tables", "sensor", "reading"];
         var schema = Struct(Mapped("id", 1, "\"long\""), Mapped("place", 2, Struct(Mapped("p", 3, "\"long\""), Mapped("q", 4, "\"string\""))),
             Mapped("list", 5, $$$"""{"type":"array","containsNull":true,"elementType":{{{Struct(Mapped("u", 6, "\"integer\""))}}}}"""), Mapped("day", 7, "\"date\""));
         LogIn(folder, 0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""", Metadata(schema, ["day"], ("delta.columnMapping.mode", mode), ("delta.columnMapping.maxColumnId", "7")));
-        var table = (await _lake.ReadAsync(Given.Readings)).Schema;
+        var table = (await Lake.ReadAsync(Given.Readings)).Schema;
         var day = new DateOnly(2024, 5, 1);
-        using var database = _lake.OpenSql();
+        using var database = Lake.OpenSql();
         using var connection = database.Connect();
 
-        (await _lake.CommitAsync(new() { Table = Given.Readings, Schema = table, Rows = new RowSource.Values([[1L, new object?[] { 2L, "x" }, new object?[] { new object?[] { 3 } }, day]]) })).RequireVersion(Given.Readings);
-        (await _lake.CommitAsync(new()
+        (await Lake.CommitAsync(new() { Table = Given.Readings, Schema = table, Rows = new RowSource.Values([[1L, new object?[] { 2L, "x" }, new object?[] { new object?[] { 3 } }, day]]) })).RequireVersion(Given.Readings);
+        (await Lake.CommitAsync(new()
         {
             Table = Given.Readings,
             Schema = table,
             Rows = new RowSource.Query(connection, "SELECT DATE '2024-05-01' AS day, 4 AS id, {'p': 5, 'q': 'y'} AS place, [{'u': 6}] AS list"),
         })).RequireVersion(Given.Readings);
 
-        var snapshot = await _lake.ReadAsync(Given.Readings);
-        _lake.Select(snapshot, rest: "ORDER BY id").Should().BeEquivalentTo(new object?[][]
+        var snapshot = await Lake.ReadAsync(Given.Readings);
+        Lake.Select(snapshot, rest: "ORDER BY id").Should().BeEquivalentTo(new object?[][]
         {
             [1L, new object?[] { 2L, "x" }, new object?[] { new object?[] { 3 } }, day],
             [4L, new object?[] { 5L, "y" }, new object?[] { new object?[] { 6 } }, day],
@@ -80,7 +72,7 @@ public sealed class ForeignTableTests : IDisposable
         Copy("SELECT 1 AS x", "a.parquet");
         Log(0, """{"protocol":{"minReaderVersion":2,"minWriterVersion":5}}""",
             Metadata("""{"type":"struct","fields":[{"name":"id","type":"integer","nullable":true,"metadata":{"delta.columnMapping.id":1,"delta.columnMapping.physicalName":"x"}}]}""", [], ("delta.columnMapping.mode", "id")), Add("a.parquet"));
-        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        var read = async () => (await Lake.ReadFolderAsync(Table)).ToSql();
         (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be("the table maps columns by field id, and the file has none.");
     }
 
@@ -88,12 +80,12 @@ public sealed class ForeignTableTests : IDisposable
     public async Task Absolute_and_percent_encoded_paths_are_decoded_once()
     {
         Copy("SELECT 1 AS id", "a b%20c.parquet");
-        Directory.CreateDirectory(_folder["elsewhere é"]);
-        File.Move(Path.Combine(Table, "a b%20c.parquet"), _folder["elsewhere é", "x y.parquet"]);
+        Directory.CreateDirectory(Folder["elsewhere é"]);
+        File.Move(Path.Combine(Table, "a b%20c.parquet"), Folder["elsewhere é", "x y.parquet"]);
         Copy("SELECT 2 AS id", "a b%20c.parquet");
-        Log(0, Protocol, Metadata(IdSchema), Add(new Uri(_folder["elsewhere é", "x y.parquet"]).AbsoluteUri), Add("a%20b%2520c.parquet"));
+        Log(0, Protocol, Metadata(IdSchema), Add(new Uri(Folder["elsewhere é", "x y.parquet"]).AbsoluteUri), Add("a%20b%2520c.parquet"));
 
-        _lake.Select(await _lake.ReadFolderAsync(Table)).Select(r => r[0]).Should().Equal(1, 2);
+        Lake.Select(await Lake.ReadFolderAsync(Table)).Select(r => r[0]).Should().Equal(1, 2);
     }
 
     [Theory]
@@ -104,7 +96,7 @@ public sealed class ForeignTableTests : IDisposable
     {
         Log(0, Protocol, Metadata(IdSchema), Add(added));
         Log(1, $$$"""{"remove":{"path":"{{{removed}}}","deletionTimestamp":1,"dataChange":true}}""");
-        (await _lake.ReadFolderAsync(Table)).Files.Should().BeEmpty();
+        (await Lake.ReadFolderAsync(Table)).Files.Should().BeEmpty();
     }
 
     [Theory]
@@ -114,7 +106,7 @@ public sealed class ForeignTableTests : IDisposable
     {
         Directory.CreateDirectory(Table);
         Log(0, Protocol, Metadata(IdSchema), Add(path));
-        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        var read = async () => (await Lake.ReadFolderAsync(Table)).ToSql();
         (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be(reason);
     }
 
@@ -126,7 +118,7 @@ public sealed class ForeignTableTests : IDisposable
         var add = """{"add":{"path":"a.parquet","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true,"stats":"{\"numRecords\":1}","deletionVector":{"storageType":"i","pathOrInlineDv":"^Bg9^0rr910000000000iXQKl0rr91000005c8Xg##093","sizeInBytes":34,"cardinality":1}}}""";
         const string Features = """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""";
         Log(0, Features, Metadata(IdSchema), add);
-        var read = async () => (await _lake.ReadFolderAsync(Table)).ToSql();
+        var read = async () => (await Lake.ReadFolderAsync(Table)).ToSql();
         (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Be("its deletion vector names row 3; the file has 1 rows.");
         Log(1, add.Replace("34", "99", StringComparison.Ordinal));
         (await read.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Contain("the log says 99");
@@ -144,10 +136,10 @@ public sealed class ForeignTableTests : IDisposable
         File.SetLastWriteTimeUtc(LogFile(1), noon.UtcDateTime.AddHours(-5)); // copied in another order
         File.SetLastWriteTimeUtc(LogFile(2), noon.UtcDateTime.AddHours(1));
 
-        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon))).Version.Should().Be(0);
-        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddMinutes(1)))).Version.Should().Be(1);
-        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddDays(1)))).Version.Should().Be(2);
-        (await _lake.ReadFolderAsync(Table, TableVersion.At(1))).Timestamp.Should().Be(noon.AddMilliseconds(1));
+        (await Lake.ReadFolderAsync(Table, TableVersion.AsOf(noon))).Version.Should().Be(0);
+        (await Lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddMinutes(1)))).Version.Should().Be(1);
+        (await Lake.ReadFolderAsync(Table, TableVersion.AsOf(noon.AddDays(1)))).Version.Should().Be(2);
+        (await Lake.ReadFolderAsync(Table, TableVersion.At(1))).Timestamp.Should().Be(noon.AddMilliseconds(1));
     }
 
     [Fact]
@@ -161,27 +153,27 @@ public sealed class ForeignTableTests : IDisposable
         File.SetLastWriteTimeUtc(LogFile(0), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         var second = DateTimeOffset.FromUnixTimeMilliseconds(1000000060000);
-        (await _lake.ReadFolderAsync(Table)).Timestamp.Should().Be(second);
-        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(second.AddSeconds(-1)))).Version.Should().Be(1);
-        (await _lake.ReadFolderAsync(Table, TableVersion.AsOf(new DateTimeOffset(2001, 2, 1, 0, 0, 0, TimeSpan.Zero)))).Version.Should().Be(0);
+        (await Lake.ReadFolderAsync(Table)).Timestamp.Should().Be(second);
+        (await Lake.ReadFolderAsync(Table, TableVersion.AsOf(second.AddSeconds(-1)))).Version.Should().Be(1);
+        (await Lake.ReadFolderAsync(Table, TableVersion.AsOf(new DateTimeOffset(2001, 2, 1, 0, 0, 0, TimeSpan.Zero)))).Version.Should().Be(0);
     }
 
     [Fact]
     public async Task A_table_that_another_writer_made_is_continued()
     {
-        var folder = _folder["lake", "tables", "sensor", "reading"];
+        var folder = Folder["lake", "tables", "sensor", "reading"];
         Copy("SELECT 1::BIGINT AS id, 'a' AS name", "a.parquet", folder: folder);
         LogIn(folder, 0, Protocol, Metadata("""{"type":"struct","fields":[{"name":"id","type":"long","nullable":false,"metadata":{"comment":"number"}},{"name":"name","type":"string","nullable":true,"metadata":{"x":{"y":1}}}]}"""), Add("a.parquet"));
         var wider = new TableSchema(Given.IdAndName.Columns.Add(new("unit", DataType.String)), []);
 
-        await _lake.CommitRowsAsync(Given.Row(2));
-        await _lake.CommitAsync(Given.Rows() with { Schema = wider, Rows = new RowSource.Values([[3L, "c", "m"]]) });
+        await Lake.CommitRowsAsync(Given.Row(2));
+        await Lake.CommitAsync(Given.Rows() with { Schema = wider, Rows = new RowSource.Values([[3L, "c", "m"]]) });
 
-        (await _lake.IdsAsync()).Should().Equal(1, 2, 3);
+        (await Lake.IdsAsync()).Should().Equal(1, 2, 3);
         var commits = await File.ReadAllTextAsync(Path.Combine(folder, "_delta_log", "00000000000000000002.json"));
         commits.Should().NotContain("inCommitTimestamp").And.Contain("""\"x\":{\"y\":1}""", "what is not known here is carried over");
-        (await _lake.CommitAsync(Given.Rows() with { Schema = wider, Mode = WriteMode.Overwrite, Rows = new RowSource.Values([[4L, "d", null]]) })).Should().Be(new CommitOutcome.Committed(3, 1));
-        (await _lake.IdsAsync()).Should().Equal(4);
+        (await Lake.CommitAsync(Given.Rows() with { Schema = wider, Mode = WriteMode.Overwrite, Rows = new RowSource.Values([[4L, "d", null]]) })).Should().Be(new CommitOutcome.Committed(3, 1));
+        (await Lake.IdsAsync()).Should().Equal(4);
     }
 
     [Fact]
@@ -191,47 +183,8 @@ public sealed class ForeignTableTests : IDisposable
         Copy("SELECT 2 AS id", "b.parquet");
         Log(0, Protocol, Metadata(IdSchema), Add("a.parquet"));
         Log(1, Add("b.parquet"), """{"remove":{"path":"a.parquet","deletionTimestamp":1,"dataChange":true}}""");
-        var changes = async () => await _lake.ChangesInFolderAsync(Table, 0);
+        var changes = async () => await Lake.ChangesInFolderAsync(Table, 0);
         (await changes.Should().ThrowAsync<TableFormatException>()).Which.Reason.Should().Contain("the change feed was off");
-        (await _lake.ChangesInFolderAsync(Table, 0, 0)).Sql.Should().Contain("'insert'");
-    }
-
-    private const string Protocol = """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""";
-    private const string IdSchema = """{"type":"struct","fields":[{"name":"id","type":"integer","nullable":true,"metadata":{}}]}""";
-
-    private static string Add(string path) => $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":1,"modificationTime":1,"dataChange":true}}""";
-
-    private static string Struct(params string[] fields) => $$"""{"type":"struct","fields":[{{string.Join(',', fields)}}]}""";
-
-    private static string Mapped(string name, int id, string type) =>
-        $$$"""{"name":"{{{name}}}","type":{{{type}}},"nullable":true,"metadata":{"delta.columnMapping.id":{{{id}}},"delta.columnMapping.physicalName":"col-{{{id}}}"}}""";
-
-    private static string Metadata(string schema, string[]? partitions = null, params (string Key, string Value)[] configuration) => JsonSerializer.Serialize(new
-    {
-        metaData = new { id = "t", format = new { provider = "parquet", options = new { } }, schemaString = schema, partitionColumns = partitions ?? [], configuration = configuration.ToDictionary(c => c.Key, c => c.Value) },
-    });
-
-    private string LogFile(int version) => Path.Combine(Table, "_delta_log", $"{version:D20}.json");
-
-    private void Log(int version, params string[] actions) => LogIn(Table, version, actions);
-
-    private static void LogIn(string folder, int version, params string[] actions)
-    {
-        Directory.CreateDirectory(Path.Combine(folder, "_delta_log"));
-        File.WriteAllLines(Path.Combine(folder, "_delta_log", $"{version:D20}.json"), actions);
-    }
-
-    private void Copy(string query, string file, string? options = null, string? folder = null)
-    {
-        Directory.CreateDirectory(folder ?? Table);
-        using var database = _lake.OpenSql();
-        using var connection = database.Connect();
-        connection.Execute($"COPY ({query}) TO '{Path.Combine(folder ?? Table, file)}' (FORMAT parquet{(options is null ? "" : ", " + options)})");
-    }
-
-    public void Dispose()
-    {
-        _lake.Dispose();
-        _folder.Dispose();
+        (await Lake.ChangesInFolderAsync(Table, 0, 0)).Sql.Should().Contain("'insert'");
     }
 }
