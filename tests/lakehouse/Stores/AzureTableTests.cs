@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Plinth.Lakehouse;
 
 namespace Plinth.Tests.Lakehouse.Stores;
@@ -77,22 +75,6 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
 
         versions.SelectMany(v => v).Order().Should().Equal(Enumerable.Range(0, Writers * Each).Select(v => (long)v));
         (await lake.IdsAsync()).Should().Equal(Enumerable.Range(0, Writers * Each).Select(v => (long)v));
-    }
-
-    [Fact]
-    public async Task Two_processes_share_a_container_and_a_folder_of_copies()
-    {
-        const int Each = 12;
-        var root = await azurite.ContainerAsync() + "/lake";
-        var processes = Enumerable.Range(0, 2).Select(writer => Child(root, writer * Each, Each)).ToList();
-        var said = await Task.WhenAll(processes.Select(async p => (Out: await p.StandardOutput.ReadToEndAsync(), Error: await p.StandardError.ReadToEndAsync())));
-
-        var versions = said.SelectMany(s => s.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(v => long.Parse(v, CultureInfo.InvariantCulture)).Order();
-        versions.Should().Equal(Enumerable.Range(0, 2 * Each).Select(v => (long)v), string.Concat(said.Select(s => s.Error)));
-        said.Should().OnlyContain(s => !s.Out.Contains(azurite.KeyForChildren, StringComparison.Ordinal) && !s.Error.Contains(azurite.KeyForChildren, StringComparison.Ordinal));
-        using var lake = Open(root, "reader");
-        (await lake.IdsAsync()).Should().Equal(Enumerable.Range(0, 2 * Each).Select(v => (long)v));
-        processes.ForEach(p => p.Dispose());
     }
 
     [Fact]
@@ -181,18 +163,4 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
 
     private LakeOptions Options(string root, string local) =>
         new(root) { Credentials = azurite.Credentials, LocalFolder = _folder[local], Sql = new() { Threads = 2, MemoryLimit = "1GB" } };
-
-    private Process Child(string root, int first, int count)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Program.AppendMode, root, first.ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture)])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["AZURE_STORAGE_KEY"] = azurite.KeyForChildren, ["PLINTH_LOCAL"] = _folder["shared"] },
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
-            start.ArgumentList.Insert(0, typeof(Program).Assembly.Location);
-        return Process.Start(start)!;
-    }
 }
