@@ -17,8 +17,17 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     /// <summary>Rows and rejections in it.</summary>
     public int Items { get; private set; }
 
+    /// <summary>Rows of the layout's own dataset where they come as a query and not among <see cref="Tables"/>.</summary>
+    public RowSource? Own { get; init; }
+
+    /// <summary>How many they are.</summary>
+    public int OwnRows { get; init; }
+
+    /// <summary>Rows that were left out because they repeat another in every value.</summary>
+    public int Duplicates { get; set; }
+
     /// <summary>Rows for the layout's own dataset.</summary>
-    public int Rows => Tables.TryGetValue(Contract.Dataset, out var rows) ? rows.Count : 0;
+    public int Rows => OwnRows + (Tables.TryGetValue(Contract.Dataset, out var rows) ? rows.Count : 0);
 
     /// <summary>Rows for the table of rejections.</summary>
     public int Rejected => Tables.TryGetValue(Rejections.TableOf(Contract.Dataset), out var rows) ? rows.Count : 0;
@@ -35,7 +44,7 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     public static string Marker(string sha256, string contract) => $"ingest:{sha256}:{contract}";
 
     /// <summary>Marks how far a file of several parts is: its version is the part's number.</summary>
-    private string Progress => $"{Marker(Sha256, Contract.Name)}#part";
+    public static string Progress(string sha256, string contract) => $"{Marker(sha256, contract)}#part";
 
     private bool Alone => Last && Number == 1;
 
@@ -43,7 +52,7 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     public IEnumerable<AppTransaction> Transactions()
     {
         if (!Alone)
-            yield return new(Progress, Number);
+            yield return new(Progress(Sha256, Contract.Name), Number);
         if (Last)
             yield return new(Marker(Sha256, Contract.Name), 1);
     }
@@ -51,5 +60,5 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     /// <summary>Whether a table has this part already.</summary>
     public bool IsIn(Snapshot? table) => table is not null && (Alone
         ? table.Transactions.ContainsKey(Marker(Sha256, Contract.Name))
-        : table.Transactions.TryGetValue(Progress, out var number) && number >= Number);
+        : table.Transactions.TryGetValue(Progress(Sha256, Contract.Name), out var number) && number >= Number);
 }

@@ -24,6 +24,7 @@ internal sealed class FileReaders
     /// <summary>Every reader there is.</summary>
     public static FileReaders Of(CityCatalog catalog) => new(
         new DelimitedReader(catalog.Datasets),
+        new JsonLinesReader(catalog.Datasets),
         new ParquetReader(catalog.Datasets, catalog.Lake.OpenSql),
         new GeoJsonReader(catalog.Datasets),
         new OsmPbfReader(),

@@ -53,7 +53,7 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
             {
                 Table = table,
                 Schema = dataset.ToSchema(),
-                Rows = new RowSource.Values(rows),
+                Rows = isOwn && missing is [{ Own: { } own }] ? own : new RowSource.Values(rows),
                 Transactions = [.. missing.SelectMany(p => p.Transactions())],
                 Lineage = new([.. missing.Select(p => $"raw:sha256:{p.Sha256}")], options.RunId, options.CodeVersion, Step: "ingest"),
             }, cancellationToken);

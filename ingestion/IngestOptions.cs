@@ -18,6 +18,12 @@ public sealed record IngestOptions
     /// <summary>Rows after which a file is committed in parts, and a batch of small files is full. Fixed: a rerun must cut a file at the same rows.</summary>
     internal int RowsPerPart { get; init; } = 100_000;
 
+    /// <summary>Bytes from which a log is read stretch by stretch, on all cores.</summary>
+    internal long LargeFile { get; init; } = 16 << 20;
+
+    /// <summary>Bytes of a stretch. Fixed: a rerun must cut a file at the same places.</summary>
+    internal int Stretch { get; init; } = Bulk.StretchReader.Size;
+
     /// <summary>Called after each step that leaves something behind; tests throw from it.</summary>
     internal Action<string>? AfterStep { get; init; }
 }

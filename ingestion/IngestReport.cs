@@ -3,9 +3,13 @@ namespace Plinth.Ingestion;
 /// <summary>What became of the files of one call.</summary>
 /// <param name="Files">One entry a file, in the order in which they were found.</param>
 /// <param name="Rows">Rows stored in the datasets of the files' layouts.</param>
-/// <param name="Rejected">Rows stored in <c>&lt;schema&gt;.rejected</c>. Rows read = rows stored + rows rejected.</param>
+/// <param name="Rejected">Rows stored in <c>&lt;schema&gt;.rejected</c>. Rows read = rows stored + rows rejected + duplicates.</param>
 /// <param name="Versions">Newest version of each table that the files' layouts name, by table.</param>
-public sealed record IngestReport(IReadOnlyList<IngestedFile> Files, long Rows, long Rejected, IReadOnlyDictionary<string, long> Versions);
+public sealed record IngestReport(IReadOnlyList<IngestedFile> Files, long Rows, long Rejected, IReadOnlyDictionary<string, long> Versions)
+{
+    /// <summary>Rows left out because they repeat another of their file in every value.</summary>
+    public long Duplicates { get; init; }
+}
 
 /// <summary>One file's fate.</summary>
 /// <param name="Path">As it was found.</param>
@@ -18,6 +22,9 @@ public sealed record IngestedFile(string Path, string Sha256, FileStatus Status,
 {
     /// <summary>The layout it was read by.</summary>
     public string? Contract { get; init; }
+
+    /// <summary>Rows of it left out because they repeat another in every value.</summary>
+    public long Duplicates { get; init; }
 }
 
 /// <summary>What became of a file.</summary>

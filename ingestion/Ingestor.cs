@@ -1,4 +1,5 @@
 using Plinth.Catalog;
+using Plinth.Ingestion.Bulk;
 using Plinth.Ingestion.Tabular;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Raw;
@@ -78,8 +79,8 @@ public sealed class Ingestor
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
                     return Entry(FileStatus.Unchanged, null, contract, 0, 0);
                 var input = new FileInput(path, sha256, contract, owner._options.Coordinates);
-                var (rows, rejected) = await StoreAsync(input, reader, (done, total), cancellationToken);
-                return Entry(FileStatus.Ingested, null, contract, rows, rejected);
+                var (rows, rejected, duplicates) = await StoreAsync(input, reader, (done, total), cancellationToken);
+                return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
             }
             catch (SourceFormatException e)
             {
@@ -102,27 +103,52 @@ public sealed class Ingestor
             var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
             foreach (var table in tables)
                 versions[table.ToString()] = (await _lake.ReadAsync(table, cancellationToken: cancellationToken)).Version;
-            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions);
+            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates) };
         }
 
         /// <summary>Reads a file part by part. Before the first part is read without a refusal, nothing is stored.</summary>
-        private async Task<(long Rows, long Rejected)> StoreAsync(FileInput input, IFileReader reader, (int Done, int Total) at, CancellationToken cancellationToken)
+        private async Task<(long Rows, long Rejected, long Duplicates)> StoreAsync(FileInput input, IFileReader reader, (int Done, int Total) at, CancellationToken cancellationToken)
         {
-            var (rows, rejected, isStored) = (0L, 0L, false);
+            using (var bulk = BulkLoader.For(input, owner._catalog.Datasets, _lake.OpenSql, owner._options.LargeFile, owner._options.Stretch))
+                if (bulk is not null)
+                    return await StoreLargeAsync(input, bulk, at, cancellationToken);
+            var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
             foreach (var part in Parts(input, reader))
             {
                 if (!isStored)
                     await KeepOriginalAsync(input, cancellationToken);
                 isStored = true;
                 _batch.Add(part);
-                (rows, rejected) = (rows + part.Rows, rejected + part.Rejected);
-                ItemsRead += part.Items;
+                (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
+                ItemsRead += part.Items + part.Duplicates;
                 if (_batch.Items < owner._options.RowsPerPart)
                     continue;
                 progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
                 await CommitAsync(cancellationToken);
             }
-            return (rows, rejected);
+            return (rows, rejected, duplicates);
+        }
+
+        /// <summary>The same for a large log. Its parts are committed one by one; a rerun passes over those that are there.</summary>
+        private async Task<(long Rows, long Rejected, long Duplicates)> StoreLargeAsync(FileInput input, BulkLoader bulk, (int Done, int Total) at, CancellationToken cancellationToken)
+        {
+            await CommitAsync(cancellationToken);
+            var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
+            var (name, now) = (Path.GetFileName(input.Path), _lake.Time.GetUtcNow());
+            var table = _lake.Exists(input.Contract.Dataset) ? await _lake.ReadAsync(input.Contract.Dataset, cancellationToken: cancellationToken) : null;
+            var committed = (int)(table?.Transactions.GetValueOrDefault(FilePart.Progress(input.Sha256, input.Contract.Name)) ?? 0);
+            foreach (var part in bulk.Parts(committed, bad => Rejections.Row(bad, name, input.Sha256, input.Contract.Name, owner._options.RunId, now)))
+            {
+                if (!isStored)
+                    await KeepOriginalAsync(input, cancellationToken);
+                isStored = true;
+                _batch.Add(part);
+                (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
+                ItemsRead += part.Rows + part.Rejected + part.Duplicates;
+                await CommitAsync(cancellationToken);
+                progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
+            }
+            return (rows, rejected, duplicates);
         }
 
         private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader)
@@ -143,9 +169,13 @@ public sealed class Ingestor
                     _pseudonyms.Apply(item.Table, row);
                     part.Add(item.Table, row);
                 }
+                else if (item.Rejected is null)
+                {
+                    part.Duplicates++;
+                }
                 else
                 {
-                    part.Add(rejections, Rejections.Row(item.Rejected!, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
+                    part.Add(rejections, Rejections.Row(item.Rejected, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
                 }
             }
             part.Last = true;

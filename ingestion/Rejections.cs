@@ -30,6 +30,14 @@ internal static class Rejections
         return shown.ToString();
     }
 
+    /// <summary>A row that is rejected for one value.</summary>
+    /// <param name="hidden">The value is personal or restricted.</param>
+    public static RejectedRow OfValue(string fileName, long line, string column, ReadOnlySpan<char> value, bool hidden, string problem)
+    {
+        var shown = Show(value, hidden);
+        return new(line, column, shown.Length == 0 ? null : shown, shown.Length == 0 ? $"{fileName}:{line} {column} {problem}" : $"{fileName}:{line} {column} '{shown}' {problem}");
+    }
+
     /// <summary>A row of the dataset <c>&lt;schema&gt;.rejected</c>.</summary>
     public static object?[] Row(RejectedRow rejected, string fileName, string sha256, string contract, string runId, DateTimeOffset at) =>
         [fileName, sha256, contract, rejected.Line, rejected.Column, rejected.Value, rejected.Reason, runId, at.UtcDateTime];

@@ -1,45 +1,35 @@
-using System.Text.RegularExpressions;
 using Plinth.Catalog;
 using Plinth.Ingestion.Tabular;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Sensors;
 
-/// <summary>Gives sensor rows their identifiers, and each thing and datastream they name a row of its own, once a file.</summary>
-/// <remarks>
-/// Settings of a layout: <c>source</c> (in identifiers; else the layout's name), <c>kind</c> of its things, <c>thing</c> and <c>property</c> where neither a column nor
-/// the file's name gives them, <c>unit.&lt;property&gt;</c> (UCUM). The file's name gives them by the groups <c>thing</c> and <c>property</c> of <c>recognise.fileName</c>.
-/// </remarks>
+/// <summary>Gives sensor rows their identifiers and units, and each thing and datastream they name a row of its own, once a file. See <see cref="SensorSettings"/>.</summary>
 internal sealed class SensorRows : IRowRule
 {
-    private static readonly TableName Thing = new("sensor", "thing");
-    private static readonly TableName Datastream = new("sensor", "datastream");
-
-    private readonly SourceContract _contract;
+    private readonly SensorSettings _settings;
     private readonly DatasetContract _dataset;
     private readonly DatasetContract _things, _datastreams;
-    private readonly string _source;
-    private readonly string? _thing, _property;
+    private readonly int _thingId, _datastreamId, _localId, _kind, _result, _time, _quality;
+    private readonly Dictionary<(string Thing, string? Property, string? Unit), SensorStream> _streams = [];
+    private readonly Dictionary<(string Urn, DateTime Time), (double? Result, string? Quality)> _values = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly int _thingId, _datastreamId, _localId, _kind;
-    private readonly Dictionary<string, string> _urns = new(StringComparer.Ordinal);
+    private (string? Thing, string? Property, string? Unit) _row;
+    private SensorStream? _last;
 
     private SensorRows(FileInput input, IReadOnlyDictionary<TableName, DatasetContract> datasets)
     {
-        _contract = input.Contract;
-        (_dataset, _things, _datastreams) = (datasets[_contract.Dataset], datasets[Thing], datasets[Datastream]);
-        _source = RowMapper.SourceName(_contract);
-        (_thing, _property) = (Named(input, "thing"), Named(input, "property"));
+        _settings = new(input);
+        (_dataset, _things, _datastreams) = (datasets[input.Contract.Dataset], datasets[SensorSettings.Thing], datasets[SensorSettings.Datastream]);
         int At(string name) => DatasetColumns.IndexOf(_dataset, name);
-        (_thingId, _datastreamId, _localId, _kind) = (At("thing_id"), At("datastream_id"), At("local_id"), At("kind"));
-        if (_dataset.Table == new TableName("sensor", "observation") && (_thing is null || _property is null))
-            throw new SourceFormatException(Path.GetFileName(input.Path), "its name does not tell which thing and property the values are of",
-                _contract.Recognise?.FileName is { } pattern ? $"a name like {pattern}" : $"'thing' and 'property' under 'settings' of layout '{_contract.Name}'");
+        (_thingId, _datastreamId, _localId, _kind, _result) = (At("thing_id"), At("datastream_id"), At("local_id"), At("kind"), At("result"));
+        (_time, _quality) = (At("phenomenon_time"), At("quality"));
+        SourceColumns = [_settings.ThingFrom, _settings.PropertyFrom, _settings.UnitFrom];
     }
 
     /// <summary>The rule for a layout's dataset, or null where it is of another family.</summary>
     public static SensorRows? For(FileInput input, IReadOnlyDictionary<TableName, DatasetContract> datasets) =>
-        input.Contract.Dataset.Schema == Thing.Schema ? new(input, datasets) : null;
+        input.Contract.Dataset.Schema == SensorSettings.Thing.Schema ? new(input, datasets) : null;
 
     /// <summary><c>urn:plinth:thing:&lt;source&gt;:&lt;id&gt;</c>.</summary>
     public static string ThingUrn(string source, string id) => $"urn:plinth:thing:{Uri.EscapeDataString(source)}:{Uri.EscapeDataString(id)}";
@@ -48,46 +38,67 @@ internal sealed class SensorRows : IRowRule
     public static string DatastreamUrn(string source, string id, string property) =>
         $"urn:plinth:datastream:{Uri.EscapeDataString(source)}:{Uri.EscapeDataString(id)}:{Uri.EscapeDataString(property)}";
 
-    public void Complete(object?[] row)
-    {
-        if (_dataset.Table == Thing)
-        {
-            row[_thingId] ??= row[_localId] is string id ? Urn(id) : null;
-            row[_kind] ??= _contract.Settings.GetValueOrDefault("kind");
-        }
-        else if (_datastreamId >= 0)
-        {
-            row[_datastreamId] ??= _datastream ??= DatastreamUrn(_source, _thing!, _property!);
-        }
-        else if (_thingId >= 0 && (row[_thingId] as string ?? _thing) is { } local)
-        {
-            row[_thingId] = Urn(local);
-            _lastLocal = local;
-        }
-    }
+    public IReadOnlyList<string?> SourceColumns { get; }
 
-    public IEnumerable<ReadItem> Beside(object?[] row, string sourceRow)
+    public void See(ReadOnlySpan<string?> values) => _row = (values[0], values[1], values[2]);
+
+    public string? Complete(object?[] row, out bool duplicate)
     {
-        if (_dataset.Table == Thing || (_datastreamId >= 0 ? _thing : _lastLocal) is not { } local || !_seen.Add(local))
-            yield break;
-        yield return ReadItem.Of(Thing, Row(_things, ("thing_id", Urn(local)), ("source", _source), ("local_id", local),
-            ("kind", _contract.Settings.GetValueOrDefault("kind", "station")), ("source_row", sourceRow)));
+        (_last, duplicate) = (null, false);
+        if (_dataset.Table == SensorSettings.Thing)
+        {
+            row[_thingId] ??= row[_localId] is string id ? ThingUrn(_settings.Source, id) : null;
+            row[_kind] ??= _settings.Setting("kind");
+            return null;
+        }
+        if (_datastreamId < 0 && _thingId < 0)
+            return null;
+        var thing = (_thingId >= 0 ? row[_thingId] as string : null) ?? _row.Thing ?? _settings.ThingOfFile;
+        var property = _row.Property ?? _settings.PropertyOfFile;
+        if (thing is null || (_datastreamId >= 0 && property is null))
+            return thing is null ? $"names no thing{In(_settings.ThingFrom)}" : $"names no property{In(_settings.PropertyFrom)}";
+        if (!_streams.TryGetValue((thing, property, _row.Unit), out _last))
+            _streams.Add((thing, property, _row.Unit), _last = _settings.Of(thing, property, _row.Unit));
+        if (_last.Problem is { } problem)
+            return problem;
+        if (_thingId >= 0)
+            row[_thingId] = _last.ThingUrn;
         if (_datastreamId >= 0)
-            yield return ReadItem.Of(Datastream, Row(_datastreams, ("datastream_id", row[_datastreamId]), ("thing_id", Urn(local)), ("observed_property", _property),
-                ("unit", _contract.Settings.GetValueOrDefault($"unit.{_property}")), ("source", _source), ("source_row", sourceRow)));
+            row[_datastreamId] ??= _last.Urn;
+        if (_result >= 0 && _last.Converts && row[_result] is double value)
+            row[_result] = value * _last.Factor + _last.Offset;
+        if (_result >= 0 && row[_time] is DateTime time)
+            duplicate = Repeats(row, _last.Urn!, time);
+        return null;
     }
 
-    private string? _datastream;
-    private string? _lastLocal;
-
-    private string Urn(string local) => _urns.TryGetValue(local, out var urn) ? urn : _urns[local] = ThingUrn(_source, local);
-
-    private static string? Named(FileInput input, string group)
+    /// <summary>Whether the stream had the same value at the same time. Another value is kept, with the quality <c>repeated</c> where the source gives none.</summary>
+    private bool Repeats(object?[] row, string urn, DateTime time)
     {
-        var pattern = input.Contract.Recognise?.FileName ?? input.Contract.Settings.GetValueOrDefault("file_name");
-        var match = pattern is null ? null : Regex.Match(Path.GetFileName(input.Path), pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-        return match is { Success: true } && match.Groups[group] is { Success: true } found ? found.Value : input.Contract.Settings.GetValueOrDefault(group);
+        var values = (row[_result] as double?, row[_quality] as string);
+        if (_values.TryAdd((urn, time), values))
+            return false;
+        if (_values[(urn, time)] == values)
+            return true;
+        _values[(urn, time)] = values;
+        row[_quality] ??= "repeated";
+        return false;
     }
+
+    public IEnumerable<ReadItem> Beside(object?[] row, string sourceRow) => _last is { } stream ? Beside(stream, sourceRow) : [];
+
+    /// <summary>Rows for a stream's thing and datastream, where none came before.</summary>
+    public IEnumerable<ReadItem> Beside(SensorStream stream, string sourceRow)
+    {
+        if (_seen.Add(stream.ThingUrn))
+            yield return ReadItem.Of(SensorSettings.Thing, Row(_things, ("thing_id", stream.ThingUrn), ("source", _settings.Source), ("local_id", stream.Thing),
+                ("kind", _settings.Kind), ("source_row", sourceRow)));
+        if (stream.Urn is { } urn && _seen.Add(urn))
+            yield return ReadItem.Of(SensorSettings.Datastream, Row(_datastreams, ("datastream_id", urn), ("thing_id", stream.ThingUrn), ("observed_property", stream.Property),
+                ("unit", stream.Unit), ("source", _settings.Source), ("source_row", sourceRow)));
+    }
+
+    private static string In(string? column) => column is null ? "" : $" in '{column}'";
 
     private static object?[] Row(DatasetContract dataset, params ReadOnlySpan<(string Column, object? Value)> values)
     {

@@ -40,6 +40,15 @@ internal sealed class FieldConverter
         _ => throw new ContractException(contract.Name, [$"column '{column.Name}' has type {type}, which no text becomes; map another column"]),
     }, times);
 
+    /// <summary>Why a required value that is not there is none.</summary>
+    public const string Missing = "is missing; the layout requires it";
+
+    /// <summary>What it makes.</summary>
+    public Kind Target => _kind;
+
+    /// <summary>The formats of times, in the order in which they are tried.</summary>
+    public IReadOnlyList<string> Formats => _formats;
+
     /// <summary>Null for nothing.</summary>
     /// <param name="problem">Why the text is no value, as the end of a sentence; null where it is one.</param>
     public object? Convert(ReadOnlySpan<char> text, out string? problem)
@@ -49,7 +58,7 @@ internal sealed class FieldConverter
         if (text.IsEmpty || IsNullValue(text))
         {
             if (_column.Required)
-                problem = "is missing; the layout requires it";
+                problem = Missing;
             return null;
         }
         if (text.Contains(TextFile.Undecodable))
@@ -129,7 +138,7 @@ internal sealed class FieldConverter
         if (!double.IsFinite(value))
             return Fail(out problem, "is not a finite number");
         problem = OutOfRange(value);
-        return problem is null ? value * (_column.Factor ?? 1) : null;
+        return problem is null ? value * (_column.Factor ?? 1) + 0.0 : null; // no negative zero
     }
 
     private object? Whole(ReadOnlySpan<char> text, long smallest, long largest, out string? problem)
@@ -194,5 +203,6 @@ internal sealed class FieldConverter
         return null;
     }
 
-    private enum Kind { Text, Number, Long, Integer, Boolean, Time }
+    /// <summary>What a text becomes.</summary>
+    internal enum Kind { Text, Number, Long, Integer, Boolean, Time }
 }

@@ -35,10 +35,11 @@ internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContra
     {
         using var database = open();
         using var connection = database.Connect();
-        var (header, rows) = Begin(connection, input);
+        var rule = SensorRows.For(input, datasets);
+        var (header, rows) = Begin(connection, input, rule);
         using (rows)
         {
-            var mapper = new RowMapper(input, datasets[input.Contract.Dataset], header, SensorRows.For(input, datasets));
+            var mapper = new RowMapper(input, datasets[input.Contract.Dataset], header, rule);
             var number = 0L;
             foreach (var values in rows.Rows())
             {
@@ -53,11 +54,11 @@ internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContra
         }
     }
 
-    private static (IReadOnlyList<string> Header, SqlResult Rows) Begin(SqlConnection connection, FileInput input)
+    private static (IReadOnlyList<string> Header, SqlResult Rows) Begin(SqlConnection connection, FileInput input, IRowRule? rule)
     {
         try
         {
-            var used = input.Contract.Columns.Select(c => c.From).ToHashSet(StringComparer.Ordinal);
+            var used = input.Contract.Columns.Select(c => c.From).Concat(rule?.SourceColumns ?? []).ToHashSet(StringComparer.Ordinal);
             var all = Columns(connection, input.Path);
             HeaderCheck.Require(Path.GetFileName(input.Path), input.Contract, all);
             var header = all.Where(used.Contains).ToList();

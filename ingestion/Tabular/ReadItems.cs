@@ -14,6 +14,8 @@ internal static class ReadItems
         {
             if (item.Rejected is { } bad)
                 rejected.Add(bad);
+            else if (item.Row is null)
+                continue;
             else if (tables.TryGetValue(item.Table, out var rows))
                 rows.Add(item.Row!);
             else

@@ -19,6 +19,8 @@ internal sealed class RowMapper
     private readonly IRowRule? _rule;
     private readonly int _sourceRow;
     private readonly int[] _required;
+    private readonly int[] _seen;
+    private readonly string?[] _seenValues;
 
     /// <param name="header">The file's columns, trimmed.</param>
     /// <param name="rule">What the family adds, or null.</param>
@@ -34,6 +36,8 @@ internal sealed class RowMapper
         _sourceRow = IndexOf("source_row");
         Fill("source", SourceName(input.Contract));
         _point = new(input, dataset, [.. input.Contract.Columns.Select(c => c.Name)]);
+        _seen = [.. (rule?.SourceColumns ?? []).Select(name => name is null ? -1 : HeaderCheck.IndexOf(header, name))];
+        _seenValues = new string?[_seen.Length];
         _required = [.. Enumerable.Range(0, dataset.Columns.Length).Where(i => dataset.Columns[i].Required)];
     }
 
@@ -50,6 +54,9 @@ internal sealed class RowMapper
             if (problem is not null)
                 return Reject(record.Line, column, record[column.Source], problem);
         }
+        for (var i = 0; i < _seen.Length; i++)
+            _seenValues[i] = _seen[i] < 0 || record[_seen[i]].Trim() is not { IsEmpty: false } text ? null : new(text);
+        _rule?.See(_seenValues);
         return Finish(row, record.Line);
     }
 
@@ -65,6 +72,9 @@ internal sealed class RowMapper
             if (problem is not null)
                 return Reject(number, column, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), problem);
         }
+        for (var i = 0; i < _seen.Length; i++)
+            _seenValues[i] = _seen[i] < 0 || Convert.ToString(values[_seen[i]], System.Globalization.CultureInfo.InvariantCulture)?.Trim() is not { Length: > 0 } text ? null : text;
+        _rule?.See(_seenValues);
         return Finish(row, number);
     }
 
@@ -80,19 +90,17 @@ internal sealed class RowMapper
             row[_sourceRow] = $"sha256:{_input.Sha256}#{line}";
         if (_point.Complete(row) is { } nowhere)
             return Reject(line, nowhere);
-        _rule?.Complete(row);
+        var duplicate = false;
+        if (_rule?.Complete(row, out duplicate) is { } problem)
+            return Reject(line, problem);
         foreach (var index in _required)
             if (row[index] is null)
                 return Reject(line, $"gives no {_dataset.Columns[index].Name}, which {_dataset.Table} requires");
-        return ReadItem.Of(_dataset.Table, row);
+        return duplicate ? ReadItem.Duplicate : ReadItem.Of(_dataset.Table, row);
     }
 
-    private ReadItem Reject(long line, MappedColumn column, ReadOnlySpan<char> value, string problem)
-    {
-        var shown = Rejections.Show(value, column.Hidden);
-        return ReadItem.Of(new RejectedRow(line, column.From, shown.Length == 0 ? null : shown,
-            shown.Length == 0 ? $"{_fileName}:{line} {column.From} {problem}" : $"{_fileName}:{line} {column.From} '{shown}' {problem}"));
-    }
+    private ReadItem Reject(long line, MappedColumn column, ReadOnlySpan<char> value, string problem) =>
+        ReadItem.Of(Rejections.OfValue(_fileName, line, column.From, value, column.Hidden, problem));
 
     private object?[] NewRow() => (object?[])_template.Clone();
 

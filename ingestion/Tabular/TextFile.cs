@@ -8,6 +8,9 @@ internal static class TextFile
     /// <summary>Stands in decoded text where bytes do not fit the encoding. A noncharacter: no source means it.</summary>
     public const char Undecodable = '\uFFFF';
 
+    /// <summary>UTF-8 as everything here decodes it.</summary>
+    public static readonly Encoding Utf8 = Named("utf-8");
+
     /// <summary>A reader over the whole file.</summary>
     public static StreamReader Open(string path, string encoding)
     {
