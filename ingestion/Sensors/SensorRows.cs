@@ -42,7 +42,9 @@ internal sealed class SensorRows : IRowRule
 
     public void See(ReadOnlySpan<string?> values) => _row = (values[0], values[1], values[2]);
 
-    public string? Complete(object?[] row, out bool duplicate)
+    public void Complete(object?[] row) { }
+
+    public string? Check(object?[] row, out bool duplicate)
     {
         (_last, duplicate) = (null, false);
         if (_dataset.Table == SensorSettings.Thing)

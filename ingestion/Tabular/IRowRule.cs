@@ -10,9 +10,16 @@ internal interface IRowRule
     void See(ReadOnlySpan<string?> values) { }
 
     /// <summary>Fills columns that follow from others, before required ones are checked.</summary>
-    /// <returns>Why the row is to be rejected, as the end of a sentence; or null.</returns>
+    void Complete(object?[] row);
+
+    /// <summary>Looks at a row that is complete.</summary>
     /// <param name="duplicate">Whether the row repeats an earlier one of the file in every value: it is left out and counted.</param>
-    string? Complete(object?[] row, out bool duplicate);
+    /// <returns>Why the row is to be rejected, as the end of a sentence; or null.</returns>
+    string? Check(object?[] row, out bool duplicate)
+    {
+        duplicate = false;
+        return null;
+    }
 
     /// <summary>Rows of other tables that this row implies and no row before it did.</summary>
     IEnumerable<ReadItem> Beside(object?[] row, string sourceRow);

@@ -91,7 +91,8 @@ internal sealed class RowMapper
         if (_point.Complete(row) is { } nowhere)
             return Reject(line, nowhere);
         var duplicate = false;
-        if (_rule?.Complete(row, out duplicate) is { } problem)
+        _rule?.Complete(row);
+        if (_rule?.Check(row, out duplicate) is { } problem)
             return Reject(line, problem);
         foreach (var index in _required)
             if (row[index] is null)
