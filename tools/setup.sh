@@ -36,6 +36,8 @@ if [ "${1:-}" = "--tests" ]; then
   need chromium chromium "the browser test"
   need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
   need gdalinfo gdal-bin "the check of raster readers, tiles and exports against GDAL"
+  [ -d /usr/lib/python3/dist-packages/sklearn ] || { missing+=(python3-sklearn); without+=("comparing the sandbox's metrics with scikit-learn"); }
+  [ -d /usr/lib/python3/dist-packages/shapely ] || { missing+=(python3-shapely); without+=("comparing overlaps of polygons with shapely"); }
   fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { missing+=(fonts-noto-cjk fontconfig); without+=("Chinese labels in the browser test"); }
 fi
 if [ ${#missing[@]} -gt 0 ]; then

@@ -4,6 +4,7 @@ namespace Plinth.Sandbox.Scoring;
 /// <remarks>Agrees with scikit-learn's <c>accuracy_score</c> and <c>f1_score(average="macro", zero_division=0)</c>: the mean is over labels that occur in truth or prediction.</remarks>
 internal sealed class Confusion
 {
+    private const long ManyRows = 20_000;
     private readonly long[] _cells;
     private readonly int _labels;
 
@@ -23,6 +24,19 @@ internal sealed class Confusion
         foreach (var (truth, predicted) in list)
             cells[numbers[truth] * numbers.Count + numbers[predicted]]++;
         return new(numbers.Count, cells);
+    }
+
+    /// <summary>The same from numbers of labels; the names only set the order, so that the bootstrap's draws do not hang on the order of rows.</summary>
+    public static Confusion Of(IReadOnlyList<string> names, ReadOnlySpan<int> truth, ReadOnlySpan<int> answers)
+    {
+        var place = new int[names.Count];
+        var sorted = Enumerable.Range(0, names.Count).OrderBy(i => names[i], StringComparer.Ordinal).ToList();
+        for (var i = 0; i < sorted.Count; i++)
+            place[sorted[i]] = i;
+        var cells = new long[names.Count * names.Count];
+        for (var i = 0; i < truth.Length; i++)
+            cells[place[truth[i]] * names.Count + place[answers[i]]]++;
+        return new(names.Count, cells);
     }
 
     public double Score(string metric) => metric switch
@@ -48,21 +62,36 @@ internal sealed class Confusion
         var drawn = new long[_cells.Length];
         for (var replicate = 0; replicate < replicates; replicate++)
         {
-            Array.Clear(drawn);
-            for (long row = 0; row < rows; row++)
-            {
-                var cell = Array.BinarySearch(cumulative, random.Below(rows) + 1);
-                if (cell < 0)
-                    cell = ~cell;
-                else
-                    while (cell > 0 && cumulative[cell - 1] == cumulative[cell])
-                        cell--;
-                drawn[cell]++;
-            }
+            if (rows > ManyRows)
+                DrawMany(drawn, ref random);
+            else
+                DrawRows(drawn, cumulative, rows, ref random);
             scores[replicate] = metric == "accuracy" ? Accuracy(drawn) : MacroF1(drawn);
         }
         Array.Sort(scores);
         return (scores[(int)(0.025 * (replicates - 1))], scores[(int)Math.Ceiling(0.975 * (replicates - 1))]);
+    }
+
+    private static void DrawRows(long[] drawn, long[] cumulative, long rows, ref SeededRandom random)
+    {
+        Array.Clear(drawn);
+        for (long row = 0; row < rows; row++)
+        {
+            var cell = Array.BinarySearch(cumulative, random.Below(rows) + 1);
+            if (cell < 0)
+                cell = ~cell;
+            else
+                while (cell > 0 && cumulative[cell - 1] == cumulative[cell])
+                    cell--;
+            drawn[cell]++;
+        }
+    }
+
+    /// <summary>With many rows each cell's count is drawn by itself, as Poisson's: the multinomial in the limit, and a row's cost no more.</summary>
+    private void DrawMany(long[] drawn, ref SeededRandom random)
+    {
+        for (var i = 0; i < drawn.Length; i++)
+            drawn[i] = random.Poisson(_cells[i]);
     }
 
     private double Accuracy(long[] cells)
@@ -103,5 +132,20 @@ internal struct SeededRandom(ulong seed)
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return (long)Math.BigMul(z ^ (z >> 31), (ulong)bound, out _);
+    }
+
+    /// <summary>Above 0, at most 1.</summary>
+    public double Unit() => (Below(1L << 53) + 1) / (double)(1L << 53);
+
+    /// <summary>A count with that mean: Knuth's way for small ones, the normal approximation for large.</summary>
+    public long Poisson(double mean)
+    {
+        if (mean > 100)
+            return (long)Math.Max(0, Math.Round(mean + Math.Sqrt(mean) * Math.Sqrt(-2 * Math.Log(Unit())) * Math.Cos(2 * Math.PI * Unit())));
+        var limit = Math.Exp(-mean);
+        long count = 0;
+        for (var product = Unit(); product > limit; product *= Unit())
+            count++;
+        return count;
     }
 }
