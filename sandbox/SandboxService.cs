@@ -26,6 +26,7 @@ public sealed partial class SandboxService : IDisposable
     private readonly ScenarioRegister _scenarios;
     private readonly SubmissionRunner _runner;
     private readonly SubmissionProcess _process;
+    private readonly Desk _desk;
     private readonly Lazy<Task<IsolationVerdict>> _isolation;
 
     private SandboxService(CityCatalog catalog, SandboxOptions options)
@@ -37,7 +38,8 @@ public sealed partial class SandboxService : IDisposable
         _scenarios = new(catalog, _store, _door);
         _isolation = new(() => ConformanceCache.VerdictAsync(options, CancellationToken.None));
         _runner = new(options, _folders, IsolationAsync);
-        _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner);
+        _desk = new(_store);
+        _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner, _desk);
     }
 
     /// <summary>Opens the sandbox of a lake: <c>&lt;lake&gt;/control/sandbox.db</c> and <c>&lt;lake&gt;/sandbox/</c>, made when absent. Removes what runs of a killed service left behind; starts nothing.</summary>
@@ -101,6 +103,8 @@ public sealed partial class SandboxService : IDisposable
             _options.Checkpoint?.Invoke("Submitted:stored");
             var id = "sub_" + Hash($"{content}\n{published.Id}@{published.Version}\n{organisation}")[..16];
             var now = SandboxStore.Text(_catalog.Lake.Time.GetUtcNow());
+            if (_store.Find(id) is null && _desk.FailedSince(organisation, _catalog.Lake.Time.GetUtcNow().AddDays(-1)) >= Desk.FailuresADay)
+                throw new SubmissionRefusedException(path, [$"{Desk.FailuresADay} submissions of {organisation} failed within a day; try them on the sample first and hand in again tomorrow"]);
             if (_store.Find(id) is null)
                 _catalog.Audit.Append("sandbox.submitted", $"vendor:{organisation}", new Dictionary<string, string> { ["submission"] = id, ["scenario"] = published.Id, ["content"] = content });
             var added = _store.AddSubmission(new(id, published.Id, published.Version, organisation, content, nameof(SubmissionState.Submitted), now, now));
@@ -119,7 +123,7 @@ public sealed partial class SandboxService : IDisposable
     {
         _ = Status(submissionId);
         using var mine = await LockAsync(submissionId, cancellationToken);
-        await _process.DriveAsync(submissionId, _scenarios.Of, progress, cancellationToken);
+        await DriveAsync(submissionId, progress, cancellationToken);
         return Status(submissionId);
     }
 
@@ -136,29 +140,6 @@ public sealed partial class SandboxService : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var (published, facts) = _scenarios.Newest(scenario);
         return Task.FromResult(Leaderboard.Of(published, _store.Submissions(scenario).Where(s => s.ScenarioVersion == published.Version).Select(Describe), facts.Baseline));
-    }
-
-    /// <summary>Releases a scored submission for a purpose: a row of <c>sandbox.release</c> and a line of the audit chain. Released already for the same purpose: returned as it is.</summary>
-    /// <param name="reviewer">Has the role reviewer, steward or operator, as recorded in the catalog, and belongs to another organisation than the submission.</param>
-    /// <param name="purpose">What the algorithm may be run for, e.g. <c>advice:service</c>.</param>
-    /// <param name="expiresAt">Not runnable from then on; null for one year.</param>
-    /// <exception cref="ReleaseRefusedException">The reviewer may not, or the submission is not scored.</exception>
-    public async Task<Submission> ReleaseAsync(string submissionId, Principal reviewer, string purpose, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default)
-    {
-        var submission = Status(submissionId);
-        ReleaseRules.Check(submission, _catalog.Access.Find(reviewer.Name), purpose);
-        using var mine = await LockAsync(submissionId, cancellationToken);
-        submission = Status(submissionId);
-        ReleaseRules.Check(submission, _catalog.Access.Find(reviewer.Name), purpose);
-        if (submission.State == SubmissionState.Released)
-            return submission;
-        var now = _catalog.Lake.Time.GetUtcNow();
-        if (expiresAt <= now)
-            throw new ReleaseRefusedException(submissionId, "the release would have expired already; name a time to come.");
-        _store.SaveReview(submissionId, new(reviewer.Name, purpose, now, expiresAt ?? now.AddYears(1)), _options.RunId);
-        _options.Checkpoint?.Invoke("UnderReview");
-        await _process.DriveAsync(submissionId, _scenarios.Of, null, cancellationToken);
-        return Status(submissionId);
     }
 
     /// <summary>Runs a released algorithm on the dataset's newest version, in the same isolation. The same rows again give the stored result without a run.</summary>
@@ -198,6 +179,8 @@ public sealed partial class SandboxService : IDisposable
         return new(record.Id, record.Scenario, record.Organisation, record.ContentSha256, Enum.Parse<SubmissionState>(record.State), SandboxStore.Time(record.SubmittedAt), SandboxStore.Time(record.ChangedAt))
         {
             Failure = record.FailureKind is null ? null : new(record.FailureKind, record.FailureMessage ?? ""),
+            Approvals = _desk.Approvals(record.Id),
+            Deterministic = _desk.Repeated(record.Id),
             Runs = [.. runs.Select(run => JsonSerializer.Deserialize<RunSummary>(run.Summary)!)],
             Scores = [.. runs.Where(run => run.Scores is not null).SelectMany(run => JsonSerializer.Deserialize<ImmutableArray<Evaluation>>(run.Scores!))],
             Release = record.ApprovedBy is null ? null : new(record.ApprovedBy, record.Purpose!, SandboxStore.Time(record.ApprovedAt!), SandboxStore.Time(record.ExpiresAt!)),

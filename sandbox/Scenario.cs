@@ -50,6 +50,23 @@ public sealed record Scenario
     public required RunLimits Limits { get; init; }
     /// <summary>What a vendor agrees to.</summary>
     public required string Terms { get; init; }
+    /// <summary>Where it comes from and what is there already; null for nothing to say.</summary>
+    public string? Context { get; init; }
+    /// <summary>What the best answer gets; null for nothing.</summary>
+    public string? Award { get; init; }
+    /// <summary>Submissions are taken from then on; null for at once.</summary>
+    public DateTimeOffset? Opens { get; init; }
+    /// <summary>Submissions are taken until then; null for no end.</summary>
+    public DateTimeOffset? Closes { get; init; }
+    /// <summary>Public scores are shown in steps of that size, in the metric's unit.</summary>
+    /// <value>0.01</value>
+    public double ScoreStep { get; init; } = 0.01;
+    /// <summary>Submissions of an organisation that go on to the hidden split.</summary>
+    /// <value>2</value>
+    public int Finals { get; init; } = 2;
+    /// <summary>Whether the organisation names its finals itself; otherwise the first ones are.</summary>
+    /// <value>false</value>
+    public bool FinalsAreChosen { get; init; }
     /// <summary>The dataset's version that labelled splits are read at; null until published.</summary>
     public long? DatasetVersion { get; init; }
     /// <summary>Who published it; null until published.</summary>

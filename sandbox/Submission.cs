@@ -23,10 +23,16 @@ public enum SubmissionState
     Released,
     /// <summary>It ended; <see cref="Submission.Failure"/> says why. A new submission is needed.</summary>
     Failed,
+    /// <summary>Its organisation took it back before it was scored on the hidden split.</summary>
+    Cancelled,
+    /// <summary>A reviewer turned it down; <see cref="Submission.Failure"/> says why.</summary>
+    Refused,
+    /// <summary>It was released and may not run any more; <see cref="Submission.Failure"/> says why.</summary>
+    Revoked,
 }
 
 /// <summary>Why a submission ended.</summary>
-/// <param name="Kind"><c>manifest, limit, crash, output, scoring</c></param>
+/// <param name="Kind"><c>manifest, limit, crash, output, refused, revoked, cancelled</c></param>
 /// <param name="Message">For the vendor: what is wrong and what to do; holds no row of the hidden split.</param>
 public sealed record SubmissionFailure(string Kind, string Message);
 
@@ -43,7 +49,11 @@ public sealed record Submission(string Id, string Scenario, string Organisation,
     public ImmutableArray<RunSummary> Runs { get; init; } = [];
     /// <summary>Scores so far.</summary>
     public ImmutableArray<Evaluation> Scores { get; init; } = [];
-    /// <summary>Set once a reviewer decided; it counts when <see cref="State"/> is <see cref="SubmissionState.Released"/>.</summary>
+    /// <summary>Reviewers who approved so far; a release needs two.</summary>
+    public ImmutableArray<string> Approvals { get; init; } = [];
+    /// <summary>Whether a second run on the public rows gave the same output; null until the first approval asks for it.</summary>
+    public bool? Deterministic { get; init; }
+    /// <summary>Set once reviewers decided; it counts when <see cref="State"/> is <see cref="SubmissionState.Released"/>.</summary>
     public SubmissionRelease? Release { get; init; }
 }
 

@@ -9,7 +9,7 @@ internal static class SandboxSteps
     internal const string Scenario = "agency-of-request";
     internal const string Purpose = "advice:service";
 
-    private static readonly Principal Reviewer = new("person:reviewer", "district-office", ["reviewer"]);
+    private static readonly Principal[] Reviewers = [new("person:reviewer", "district-office", ["reviewer"]), new("person:second-reviewer", "data-office", ["reviewer"])];
 
     internal static SandboxService Open(StepContext context) => SandboxService.Open(context.Catalog, new() { RunId = context.RunId, CodeVersion = context.CodeVersion });
 
@@ -46,10 +46,14 @@ internal static class SandboxSteps
         var baseline = lines.First(l => l.IsBaseline);
         if (best.Hidden.Low <= baseline.Hidden.High)
             return "no submission is better than the trivial baseline";
-        // The reviewer's key is not shown to anybody: nobody signs in as this person, the pipeline acts for the office.
-        context.Catalog.Access.AddPrincipal(Reviewer);
-        await sandbox.ReleaseAsync(best.SubmissionId!, Reviewer, Purpose, cancellationToken: cancellationToken);
-        return $"{best.Organisation}'s, by {Reviewer.Name}, for '{Purpose}'";
+        foreach (var reviewer in Reviewers)
+        {
+            // Their keys are not shown to anybody: nobody signs in as these persons, the pipeline acts for their offices.
+            context.Catalog.Access.AddPrincipal(reviewer);
+            await sandbox.ReleaseAsync(best.SubmissionId!, reviewer, Purpose, cancellationToken: cancellationToken);
+        }
+
+        return $"{best.Organisation}'s, by {string.Join(" and ", Reviewers.Select(r => r.Name))}, for '{Purpose}'";
     });
 
     private sealed class Lines(IProgress<string> progress) : IProgress<SandboxProgress>

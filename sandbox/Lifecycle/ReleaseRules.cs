@@ -7,8 +7,10 @@ internal static class ReleaseRules
 {
     private static readonly string[] Reviewers = ["reviewer", "steward", "operator"];
 
+    /// <summary>Who may decide at all: one with the role, of another organisation, who did not bring the vendor in.</summary>
     /// <param name="reviewer">As the catalog has it on record, not as the caller says; null when it has not.</param>
-    public static void Check(Submission submission, Principal? reviewer, string purpose)
+    /// <param name="sponsors">Of the submission's organisation.</param>
+    public static void CheckReviewer(Submission submission, Principal? reviewer, IReadOnlyCollection<string> sponsors)
     {
         void Refuse(string reason) => throw new ReleaseRefusedException(submission.Id, reason);
         if (reviewer is null)
@@ -17,6 +19,14 @@ internal static class ReleaseRules
             Refuse($"{reviewer.Name} has none of the roles {string.Join(", ", Reviewers)}.");
         if (string.Equals(reviewer.Organisation, submission.Organisation, StringComparison.OrdinalIgnoreCase))
             Refuse($"{reviewer.Name} belongs to {submission.Organisation}, whose submission it is; another organisation must review it.");
+        if (sponsors.Contains(reviewer.Name))
+            Refuse($"{reviewer.Name} brought {submission.Organisation} in and does not review what it hands in.");
+    }
+
+    public static void Check(Submission submission, Principal? reviewer, IReadOnlyCollection<string> sponsors, string purpose)
+    {
+        void Refuse(string reason) => throw new ReleaseRefusedException(submission.Id, reason);
+        CheckReviewer(submission, reviewer, sponsors);
         if (string.IsNullOrWhiteSpace(purpose))
             Refuse("a release needs a purpose.");
         if (submission.Release is { } release && release.Purpose != purpose)

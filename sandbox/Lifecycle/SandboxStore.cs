@@ -14,7 +14,7 @@ internal sealed class SandboxStore
         Directory.CreateDirectory(folder);
         _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "sandbox.db"), DefaultTimeout = 30, Pooling = false }.ToString();
         using var connection = Open();
-        connection.Execute(SandboxSql.Schema);
+        connection.Execute(SandboxSql.Schema + DeskSql.Schema);
     }
 
     public IReadOnlyList<ScenarioRecord> Scenarios() => Query<ScenarioRecord>(SandboxSql.Scenarios, null);
@@ -67,13 +67,13 @@ internal sealed class SandboxStore
 
     public static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
-    private List<T> Query<T>(string sql, object? values)
+    internal List<T> Query<T>(string sql, object? values)
     {
         using var connection = Open();
         return connection.Query<T>(sql, values).AsList();
     }
 
-    private int Execute(string sql, object values)
+    internal int Execute(string sql, object values)
     {
         using var connection = Open();
         return connection.Execute(sql, values);

@@ -9,17 +9,25 @@ internal sealed class SubmissionLock : IDisposable
 
     public static async Task<SubmissionLock> TakeAsync(string folder, string id, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
         while (true)
         {
-            try
-            {
-                return new(new FileStream(Path.Combine(folder, id + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException)
-            {
-                await Task.Delay(50, cancellationToken); // somebody else is at it: what they do needs not be done again
-            }
+            if (TryTake(folder, id) is { } mine)
+                return mine;
+            await Task.Delay(50, cancellationToken); // somebody else is at it: what they do needs not be done again
+        }
+    }
+
+    /// <summary>The lock, or null when somebody has it.</summary>
+    public static SubmissionLock? TryTake(string folder, string id)
+    {
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return new(new FileStream(Path.Combine(folder, id + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -7,7 +7,7 @@ using Plinth.Sandbox.Scoring;
 namespace Plinth.Sandbox.Lifecycle;
 
 /// <summary>Drives one submission from state to state. Each step does its work in a way that may be repeated, and only then notes the next state: after a crash anywhere the same step runs again and finds its work done, or does it.</summary>
-internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions options, SandboxStore store, SubmissionFolder folders, ScenarioDoor door, SandboxTables tables, SubmissionRunner runner)
+internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions options, SandboxStore store, SubmissionFolder folders, ScenarioDoor door, SandboxTables tables, SubmissionRunner runner, Desk desk)
 {
     public async Task DriveAsync(string id, Func<SubmissionRecord, (Scenario Scenario, ScenarioFacts Facts)> scenarioOf, IProgress<SandboxProgress>? progress, CancellationToken cancellationToken)
     {
@@ -17,6 +17,14 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
             var state = Enum.Parse<SubmissionState>(submission.State);
             var (scenario, facts) = scenarioOf(submission);
             progress?.Report(new(id, state, Describe(state)));
+            if (state < SubmissionState.ScoredHidden && desk.IsCancelled(id))
+            {
+                Record(submission, SubmissionState.Cancelled, null);
+                store.Move(id, state, SubmissionState.Cancelled, catalog.Lake.Time.GetUtcNow(), options.RunId, new("cancelled", "its organisation took it back"));
+                return;
+            }
+            if (state == SubmissionState.ScoredPublic && !desk.TakeFinal(submission, scenario, catalog.Lake.Time.GetUtcNow()))
+                return; // waits: the organisation has chosen others for the hidden split, or none yet
             var (next, failure) = state switch
             {
                 SubmissionState.Submitted => await ScreenAsync(submission, scenario, cancellationToken),
@@ -24,7 +32,7 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
                 SubmissionState.RanPublic => await ScoreAsync(submission, scenario, facts, ScenarioDoor.Public, scenario.Public, SubmissionState.ScoredPublic, cancellationToken),
                 SubmissionState.ScoredPublic => await RunAsync(submission, scenario, facts, ScenarioDoor.Hidden, scenario.Hidden, SubmissionState.RanHidden, cancellationToken),
                 SubmissionState.RanHidden => await ScoreAsync(submission, scenario, facts, ScenarioDoor.Hidden, scenario.Hidden, SubmissionState.ScoredHidden, cancellationToken),
-                SubmissionState.UnderReview => await ReleaseAsync(submission, cancellationToken),
+                SubmissionState.UnderReview => await ReleaseAsync(submission, scenario, facts, cancellationToken),
                 _ => (state, null),
             };
             if (failure is not null)
@@ -63,15 +71,27 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
         await tables.AddScoresAsync(submission, scenario, split, scores, hash, cancellationToken);
         options.Checkpoint?.Invoke($"{next}:committed");
         store.SaveScores(submission.Id, split, JsonSerializer.Serialize(scores));
+        if (split == ScenarioDoor.Public)
+            desk.Reveal(submission, scenario, scores.First(score => score.Metric == scenario.Metric).Score, catalog.Lake.Time.GetUtcNow());
         return (next, null);
     }
 
-    private async Task<(SubmissionState, SubmissionFailure?)> ReleaseAsync(SubmissionRecord submission, CancellationToken cancellationToken)
+    private async Task<(SubmissionState, SubmissionFailure?)> ReleaseAsync(SubmissionRecord submission, Scenario scenario, ScenarioFacts facts, CancellationToken cancellationToken)
     {
+        await RepeatAsync(submission, scenario, facts, cancellationToken);
         var release = new SubmissionRelease(submission.ApprovedBy!, submission.Purpose!, SandboxStore.Time(submission.ApprovedAt!), SandboxStore.Time(submission.ExpiresAt!));
         await tables.AddReleaseAsync(submission, release, cancellationToken);
         options.Checkpoint?.Invoke("Released:committed");
         return (SubmissionState.Released, null);
+    }
+
+    /// <summary>The public run once more, with the same seed: the same output, or the submission is marked as one that answers by chance.</summary>
+    private async Task RepeatAsync(SubmissionRecord submission, Scenario scenario, ScenarioFacts facts, CancellationToken cancellationToken)
+    {
+        var (_, failure) = await runner.RunAsync(submission, scenario, facts, ScenarioDoor.Public, "repeat",
+            (folder, cancel) => door.WriteInputsAsync(scenario, submission.Organisation, ScenarioDoor.Public, scenario.Public, folder, cancel), cancellationToken);
+        var same = failure is null && (await runner.OutputAsync(submission.Id, "repeat", scenario, facts, cancellationToken)).Sha256 == store.Runs(submission.Id).Single(run => run.Split == ScenarioDoor.Public).OutputSha256;
+        desk.SaveRepeat(submission.Id, same);
     }
 
     /// <summary>Before the state is noted: after a crash the chain may tell of a step twice, never miss one.</summary>
@@ -84,7 +104,7 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
         if (failure is not null)
             details["failure"] = failure.Kind;
         if (next == SubmissionState.Released)
-            (details["purpose"], details["until"]) = (submission.Purpose!, submission.ExpiresAt!);
+            (details["purpose"], details["until"], details["deterministic"]) = (submission.Purpose!, submission.ExpiresAt!, desk.Repeated(submission.Id) == true ? "yes" : "no");
         foreach (var run in store.Runs(submission.Id).Where(run => next is SubmissionState.RanPublic && run.Split == ScenarioDoor.Public || next is SubmissionState.RanHidden && run.Split == ScenarioDoor.Hidden))
         {
             var summary = JsonSerializer.Deserialize<RunSummary>(run.Summary)!;

@@ -32,6 +32,8 @@ internal static partial class ScenarioFile
             Key = root.Text("key"), TimeColumn = root.Text("time"), Features = root.Texts("features"), Label = root.Text("label"),
             Withheld = root.OptionalFields("withheld")?.All() ?? ImmutableSortedDictionary<string, string>.Empty,
             Train = splits.Slice("train"), Public = splits.Slice("public"), Hidden = splits.Slice("hidden"), Production = splits.Slice("production"),
+            Context = root.OptionalText("context"), Award = root.OptionalText("award"), Opens = root.Time("opens"), Closes = root.Time("closes"),
+            ScoreStep = root.Decimal("scoreStep", 0.01), Finals = (int)(root.OptionalNumber("finals", 1, 10) ?? 2), FinalsAreChosen = root.OptionalText("finalsAreChosen") == "true",
             Output = root.Text("output"), Metric = root.Text("metric"), Terms = root.Text("terms"),
             Limits = new()
             {
@@ -66,6 +68,8 @@ internal static partial class ScenarioFile
         if (scenario.Features.Contains(scenario.Label))
             faults.Add("the label is among the features");
         faults.AddRange(scenario.Features.Where(scenario.Withheld.ContainsKey).Select(column => $"'{column}' is both a feature and withheld"));
+        if (scenario is { Opens: { } opens, Closes: { } closes } && closes <= opens)
+            faults.Add("closes must be later than opens");
         (string Name, TimeSlice Slice)[] order = [("train", scenario.Train), ("public", scenario.Public), ("hidden", scenario.Hidden), ("production", scenario.Production)];
         for (var i = 1; i < order.Length; i++)
             if (order[i - 1].Slice.Until is not { } end || order[i].Slice.From is not { } begin || begin < end)
@@ -166,7 +170,19 @@ internal sealed class YamlFields(YamlMappingNode? node, string path)
         return times;
     }
 
-    private DateTimeOffset? Time(string name)
+    public long? OptionalNumber(string name, long minimum, long maximum) => OptionalText(name) is null ? null : Number(name, minimum, maximum);
+
+    public double Decimal(string name, double otherwise)
+    {
+        if (OptionalText(name) is not { } text)
+            return otherwise;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0)
+            return number;
+        Faults.Add($"field '{path}{name}' is a number above 0, such as 0.01");
+        return otherwise;
+    }
+
+    public DateTimeOffset? Time(string name)
     {
         if (OptionalText(name) is not { } text)
             return null;

@@ -33,6 +33,15 @@ internal sealed class GivenLake : IDisposable
     public SandboxService Open(Action<string>? checkpoint = null) =>
         SandboxService.Open(Catalog, Given.Options with { Checkpoint = checkpoint });
 
+    /// <summary>Two reviewers of the city approve, one after the other.</summary>
+    public async Task<Submission> ReleaseAsync(SandboxService sandbox, string submission, string purpose = "advice:service")
+    {
+        foreach (var name in new[] { "person:first", "person:second" })
+            Catalog.Access.AddPrincipal(new(name, "city", ["reviewer"]));
+        await sandbox.ReleaseAsync(submission, Catalog.Access.Find("person:first")!, purpose);
+        return await sandbox.ReleaseAsync(submission, Catalog.Access.Find("person:second")!, purpose);
+    }
+
     /// <summary>Appends rows of the sample file, mapped as its layout maps them.</summary>
     public async Task AddAsync(string condition, string batch)
     {

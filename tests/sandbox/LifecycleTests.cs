@@ -16,7 +16,7 @@ public sealed class LifecycleTests
         string[] points =
         [
             "Submitted:stored", "Screened", "RanPublic:stored", "RanPublic", "ScoredPublic:committed", "ScoredPublic", "RanHidden:stored", "RanHidden",
-            "ScoredHidden:committed", "ScoredHidden", "UnderReview", "Released:committed", "Released",
+            "ScoredHidden:committed", "ScoredHidden", "Approved", "UnderReview", "Released:committed", "Released",
         ];
         var reached = new List<string>();
         foreach (var point in points)
@@ -42,16 +42,16 @@ public sealed class LifecycleTests
         new SandboxStore(Path.Combine(lake.Root, "control")).Transitions(submission.Id).Should().Equal(
             ("Submitted", "Screened"), ("Screened", "RanPublic"), ("RanPublic", "ScoredPublic"), ("ScoredPublic", "RanHidden"),
             ("RanHidden", "ScoredHidden"), ("ScoredHidden", "UnderReview"), ("UnderReview", "Released"));
-        Directory.GetDirectories(Path.Combine(lake.Root, "sandbox", "runs", submission.Id)).Should().HaveCount(2);
+        Directory.GetDirectories(Path.Combine(lake.Root, "sandbox", "runs", submission.Id)).Should().HaveCount(3, "public, hidden, and the public one repeated");
         sandbox.Submissions().Should().ContainSingle();
         lake.Catalog.Audit.Verify().BrokenAt.Should().BeNull();
 
-        static async Task<Submission> Whole(SandboxService sandbox)
+        async Task<Submission> Whole(SandboxService sandbox)
         {
             await sandbox.PublishAsync(GivenLake.Scenario, Principal.Operator);
             var submission = await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"));
             await sandbox.ProcessAsync(submission.Id);
-            return await sandbox.ReleaseAsync(submission.Id, Principal.Operator, "advice:service");
+            return await lake.ReleaseAsync(sandbox, submission.Id);
         }
     }
 
@@ -151,8 +151,15 @@ public sealed class LifecycleTests
         lake.Sql("sandbox.evaluation", "split").Should().HaveCount(4);
         lake.Lake.Exists(new("sandbox", "release")).Should().BeFalse();
 
-        var released = await sandbox.ReleaseAsync(submission.Id, lake.Catalog.Access.Find("person:reviewer")!, "advice:service");
-        released.Release!.ApprovedBy.Should().Be("person:reviewer");
+        sandbox.AddSponsor("acme", new("person:sponsor", "city", []));
+        lake.Catalog.Access.AddPrincipal(new("person:sponsor", "city", ["reviewer"]));
+        (await RefusedAsync(new("person:sponsor", "city", ["reviewer"]))).Should().Be("person:sponsor brought acme in and does not review what it hands in.");
+        lake.Catalog.Access.AddPrincipal(new("person:second", "city", ["steward"]));
+        for (var again = 0; again < 2; again++)
+            (await sandbox.ReleaseAsync(submission.Id, lake.Catalog.Access.Find("person:reviewer")!, "advice:service")).State.Should().Be(SubmissionState.ScoredHidden, "the same reviewer twice is one");
+        (await sandbox.Invoking(s => s.ReleaseAsync(submission.Id, lake.Catalog.Access.Find("person:second")!, "advice:drone")).Should().ThrowAsync<ReleaseRefusedException>()).WithMessage("*approved it for 'advice:service', not for 'advice:drone'*");
+        var released = await sandbox.ReleaseAsync(submission.Id, lake.Catalog.Access.Find("person:second")!, "advice:service");
+        released.Release!.ApprovedBy.Should().Be("person:reviewer, person:second");
         (await sandbox.ReleaseAsync(submission.Id, lake.Catalog.Access.Find("person:reviewer")!, "advice:service")).Should().BeEquivalentTo(released);
     }
 

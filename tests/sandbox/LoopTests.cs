@@ -38,9 +38,12 @@ public sealed class LoopTests
 
         lake.Sql("sandbox.evaluation", "submission_id, split, metric, score").Should().HaveCount(8);
         (await sandbox.Invoking(s => s.RunReleasedAsync(good.Id, Purpose)).Should().ThrowAsync<ReleaseRefusedException>()).WithMessage("*it is not released (state ScoredHidden).");
-        var released = await sandbox.ReleaseAsync(good.Id, Principal.Operator, Purpose);
+        (await sandbox.ReleaseAsync(good.Id, Principal.Operator, Purpose)).State.Should().Be(SubmissionState.ScoredHidden, "one reviewer is not enough");
+        lake.Catalog.Access.AddPrincipal(new("person:first", "city", ["reviewer"]));
+        var released = await sandbox.ReleaseAsync(good.Id, lake.Catalog.Access.Find("person:first")!, Purpose);
+        released.Deterministic.Should().BeTrue();
         released.State.Should().Be(SubmissionState.Released);
-        lake.Sql("sandbox.release", "submission_id, approved_by, purpose").Should().ContainSingle().Which.Should().Equal(good.Id, "system:operator", Purpose);
+        lake.Sql("sandbox.release", "submission_id, approved_by, purpose").Should().ContainSingle().Which.Should().Equal(good.Id, "system:operator, person:first", Purpose);
 
         var run = await sandbox.RunReleasedAsync(good.Id, Purpose);
         run.Rows.Should().HaveCount(252);
