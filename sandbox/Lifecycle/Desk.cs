@@ -67,7 +67,15 @@ internal sealed class Desk(SandboxStore store)
 
     private bool IsFinal(string submission) => store.Query<string>("SELECT submission FROM final WHERE submission = @submission", new { submission }).Count > 0;
 
-    internal sealed record OpenRecord(string Id, string Organisation, string State, string SubmittedAt, long Turn);
+    // by property: with no rows SQLite does not say that a computed column is a number, which a constructor needs
+    internal sealed record OpenRecord
+    {
+        public string Id { get; init; } = "";
+        public string Organisation { get; init; } = "";
+        public string State { get; init; } = "";
+        public string SubmittedAt { get; init; } = "";
+        public long Turn { get; init; }
+    }
 
     private sealed record RevealRecord(string Submission, string At, double Shown);
 

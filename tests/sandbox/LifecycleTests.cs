@@ -49,9 +49,9 @@ public sealed class LifecycleTests
         async Task<Submission> Whole(SandboxService sandbox)
         {
             await sandbox.PublishAsync(GivenLake.Scenario, Principal.Operator);
-            var submission = await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"));
-            await sandbox.ProcessAsync(submission.Id);
-            return await lake.ReleaseAsync(sandbox, submission.Id);
+            var id = (await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"))).Id;
+            await sandbox.ProcessAsync(id);
+            return await lake.ReleaseAsync(sandbox, id);
         }
     }
 
