@@ -19,7 +19,7 @@ internal sealed class CityJsonReader : IFileReader
     {
         var text = CityJsonText.TrimStart(head);
         return text.StartsWith("{"u8) && fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !CityJsonText.HasSeveralLines(text)
-            && (text.IndexOf("\"CityJSON\""u8) >= 0 || text.IndexOf("\"CityObjects\""u8) >= 0 || text.IndexOf("\"vertices\""u8) >= 0
+            && (text.IndexOf("\"CityJSON\""u8) >= 0 || text.IndexOf("\"CityObjects\""u8) >= 0 || (text.IndexOf("\"vertices\""u8) >= 0 && text.IndexOf("\"geometricError\""u8) < 0 && text.IndexOf("\"asset\""u8) < 0)
                 || fileName.EndsWith(".city.json", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -37,7 +37,7 @@ internal sealed class CityJsonReader : IFileReader
         var model = new CityModel(input, CrsName.Of(part.Crs, input.Contract.Crs));
         var vertices = CityVertices.Of(part);
         part.ForEachObject((id, json) => model.Add(id, json, vertices));
-        return model.Finish("cityjson", part.Version, CityJsonText.Notes(part, input.Path));
+        return model.Finish("cityjson", part.Version, CityJsonText.Notes(part, input.Path), CityJsonText.TextureBytes(part, input.Path));
     }
 }
 
@@ -88,7 +88,7 @@ internal sealed class CityJsonSeqReader : IFileReader
                 model.Reject(number, null, null, $"the line is no JSON: {wrong.Message}");
             }
         }
-        return model is null || header is null ? throw bytes.Refuse("it is empty") : model.Finish("cityjsonseq", header.Version, CityJsonText.Notes(header, input.Path));
+        return model is null || header is null ? throw bytes.Refuse("it is empty") : model.Finish("cityjsonseq", header.Version, CityJsonText.Notes(header, input.Path), CityJsonText.TextureBytes(header, input.Path));
 
         void AddObjects(CityJsonPart part, long number)
         {

@@ -47,11 +47,13 @@ internal static class CityJsonText
     {
         if (part.Textures.Count == 0)
             return [];
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var absent = part.Textures.Count(t => Path.IsPathRooted(t) || t.Contains("..", StringComparison.Ordinal) || t.Contains("://", StringComparison.Ordinal)
-            || t.Contains('\0', StringComparison.Ordinal) || !File.Exists(Path.Combine(folder, t)));
+        var absent = part.Textures.Count(t => ModelFiles.Beside(Path.GetDirectoryName(Path.GetFullPath(path)), t) is null);
         return absent == 0 ? [] : [$"of the {part.Textures.Count} textures it names, {absent} do not lie beside it"];
     }
+
+    /// <summary>Bytes of the textures that lie beside a file.</summary>
+    public static long TextureBytes(CityJsonPart part, string path) => part.Textures.Distinct(StringComparer.Ordinal)
+        .Sum(t => ModelFiles.Beside(Path.GetDirectoryName(Path.GetFullPath(path)), t) is { } file ? new FileInfo(file).Length : 0);
 
     /// <summary>The lines that hold something, numbered from 1. Each is valid until the next is asked for.</summary>
     public static IEnumerable<(long Number, ReadOnlyMemory<byte> Line)> Lines(ByteView bytes)

@@ -36,7 +36,7 @@ internal sealed class CityModel(FileInput input, string? crs)
 
     public void Reject(long? line, string? column, string? value, string reason) => _rejected.Add(new(line, column, value, reason));
 
-    public ReadResult Finish(string format, string? version, List<string> notes)
+    public ReadResult Finish(string format, string? version, List<string> notes, long textureBytes)
     {
         if (crs is null)
             notes.Add("it names no CRS, so that its objects have no place; declare one in the contract");
@@ -44,6 +44,7 @@ internal sealed class CityModel(FileInput input, string? crs)
             notes.Add($"{_unplaced} objects could not be brought from {Extent.Shorten(crs)} to longitude and latitude");
         _asset.Format = format;
         _asset.Version = version;
+        _asset.TextureBytes = textureBytes;
         _asset.Lod = _lods.Count == 0 ? null : string.Join(", ", _lods);
         _asset.Objects = _objects.Count;
         var rows = _objects.Values.Select(Row).ToList();

@@ -18,6 +18,12 @@ internal sealed class ModelAsset(FileInput input, string? crs, string? definitio
     public long? Triangles { get; set; } = 0;
     public long? Points { get; set; }
 
+    /// <summary>Bytes of textures, inside and beside the file; null where the format has none.</summary>
+    public long? TextureBytes { get; set; }
+
+    /// <summary>The extent in degrees and metres, where a format tells it so; else it is made of what was included.</summary>
+    public Bounds? Bounds { get; set; }
+
     /// <summary>Metres in a unit of the source's heights.</summary>
     /// <value>1</value>
     public double HeightUnit { get; set; } = 1;
@@ -40,11 +46,15 @@ internal sealed class ModelAsset(FileInput input, string? crs, string? definitio
             if (why is not null)
                 notes.Add(why);
         }
+        if (Bounds is { } bounds)
+        {
+            (ring, _zmin, _zmax) = (Extent.Box(bounds.Low.X, bounds.Low.Y, bounds.High.X, bounds.High.Y), bounds.Low.Z, bounds.High.Z);
+        }
         object?[] row =
         [
             Id, input.Sha256, Path.GetFileName(input.Path), Format, Version, crs, Lod, Objects, Triangles, Points,
             _zmin <= _zmax ? _zmin * HeightUnit : null, _zmin <= _zmax ? _zmax * HeightUnit : null,
-            ring is null ? null : Wkb.Polygon([ring]), ring is null ? null : Wkb.Bbox(ring), notes.Count == 0 ? null : string.Join("; ", notes), $"sha256:{input.Sha256}",
+            ring is null ? null : Wkb.Polygon([ring]), ring is null ? null : Wkb.Bbox(ring), notes.Count == 0 ? null : string.Join("; ", notes), $"sha256:{input.Sha256}", TextureBytes,
         ];
         return new(new("model", "asset"), [row]);
     }

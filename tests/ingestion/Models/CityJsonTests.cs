@@ -6,7 +6,7 @@ namespace Plinth.Tests.Models;
 
 public class CityJsonTests
 {
-    private const string Assets = "asset_id sha256 file_name format format_version crs lod object_count triangle_count point_count height_min_m height_max_m geom bbox notes source_row";
+    private const string Assets = "asset_id sha256 file_name format format_version crs lod object_count triangle_count point_count height_min_m height_max_m geom bbox notes source_row texture_bytes";
     private const string Objects = "object_id asset_id local_id type parent_id lod attributes height_m ground_m roof_m source_crs geom bbox source_row";
 
     private static readonly string Minimal = """

@@ -5,7 +5,7 @@ namespace Plinth.Tests.Models;
 
 public class LasTests
 {
-    private const string Columns = "asset_id sha256 file_name format format_version crs lod object_count triangle_count point_count height_min_m height_max_m geom bbox notes source_row";
+    private const string Columns = "asset_id sha256 file_name format format_version crs lod object_count triangle_count point_count height_min_m height_max_m geom bbox notes source_row texture_bytes";
     private const double SurveyFoot = 1200.0 / 3937;
 
     // Numbers: the headers, read with python's struct by the tables of the LAS specification.
