@@ -4,6 +4,7 @@ using Plinth.Ingestion.Base.Osm;
 using Plinth.Ingestion.Imagery;
 using Plinth.Ingestion.Models;
 using Plinth.Ingestion.Photos;
+using Plinth.Ingestion.Sensors;
 using Plinth.Ingestion.Tabular;
 
 namespace Plinth.Ingestion;
@@ -25,6 +26,11 @@ internal sealed class FileReaders
     public static FileReaders Of(CityCatalog catalog) => new(
         new DelimitedReader(catalog.Datasets),
         new JsonLinesReader(catalog.Datasets),
+        new JsonReader(catalog.Datasets),
+        new RdbReader(catalog.Datasets),
+        new XmlRecords(catalog.Datasets),
+        new ExcelReader(catalog.Datasets),
+        new EconoliteReader(catalog.Datasets),
         new ParquetReader(catalog.Datasets, catalog.Lake.OpenSql),
         new GeoJsonReader(catalog.Datasets),
         new OsmPbfReader(),

@@ -23,7 +23,7 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
         var layouts = Layouts(family, out var broken);
         var possible = layouts.Select(layout => (Contract: layout, Reader: readers.Find(layout.Format)))
             .Where(l => l.Reader is not null && l.Reader.Recognises(head, name)).Select(l => (l.Contract, Reader: l.Reader!)).ToList();
-        var columns = new Dictionary<(string, char, string), IReadOnlyList<string>?>();
+        var columns = new Dictionary<(string, char, string, string?), IReadOnlyList<string>?>();
         var fitting = possible.Where(l => l.Contract.Recognise is not null && Fits(l, path, columns)).ToList();
         if (fitting.Count == 0)
             fitting = [.. possible.Where(l => l.Contract.Recognise is null)];
@@ -50,14 +50,18 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
             : throw new SourceFormatException(name, "is another kind of file", $"{reader.Expected}, as layout '{contract.Name}' says");
     }
 
-    private static bool Fits((SourceContract Contract, IFileReader Reader) layout, string path, Dictionary<(string, char, string), IReadOnlyList<string>?> columns)
+    private static bool Fits((SourceContract Contract, IFileReader Reader) layout, string path, Dictionary<(string, char, string, string?), IReadOnlyList<string>?> columns)
     {
         IReadOnlyList<string>? header = [];
-        var key = (layout.Contract.Format, layout.Contract.Delimiter, layout.Contract.Encoding);
+        var key = (layout.Contract.Format, layout.Contract.Delimiter, layout.Contract.Encoding, Opens(layout.Contract));
         if (layout.Reader is ILayoutReader reader && !columns.TryGetValue(key, out header))
             columns[key] = header = reader.Columns(path, layout.Contract);
         return header is not null && layout.Contract.Recognise!.Fits(Path.GetFileName(path), header);
     }
+
+    /// <summary>What a layout says of where its columns are; formats that hold columns in one place only do not ask.</summary>
+    private static string? Opens(SourceContract contract) => contract.Format is "json" or "xml" ? contract.Name
+        : contract.Settings.GetValueOrDefault("sheet") ?? contract.Settings.GetValueOrDefault("comment");
 
     /// <summary>How much a layout asks of its files: an exact heading is more than any number of columns, a name more than none.</summary>
     private static int Demands(SourceContract contract) => contract.Recognise is { } recognise

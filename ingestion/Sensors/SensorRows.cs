@@ -13,6 +13,7 @@ internal sealed class SensorRows : IRowRule
     private readonly int _thingId, _datastreamId, _localId, _kind, _result, _time, _quality;
     private readonly Dictionary<(string Thing, string? Property, string? Unit), SensorStream> _streams = [];
     private readonly Dictionary<(string Urn, DateTime Time), (double? Result, string? Quality)> _values = [];
+    private readonly Dictionary<string, string> _valuesOfThings = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private (string? Thing, string? Property, string? Unit) _row;
     private SensorStream? _last;
@@ -51,7 +52,7 @@ internal sealed class SensorRows : IRowRule
         {
             row[_thingId] ??= row[_localId] is string id ? ThingUrn(_settings.Source, id) : null;
             row[_kind] ??= _settings.Setting("kind");
-            return null;
+            return row[_thingId] is string named ? Again(row, named, out duplicate) : null;
         }
         if (_datastreamId < 0 && _thingId < 0)
             return null;
@@ -72,6 +73,17 @@ internal sealed class SensorRows : IRowRule
         if (_result >= 0 && row[_time] is DateTime time)
             duplicate = Repeats(row, _last.Urn!, time);
         return null;
+    }
+
+    /// <summary>A thing that is there twice: the first counts.</summary>
+    private string? Again(object?[] row, string thing, out bool duplicate)
+    {
+        var values = string.Join('|', row.SkipLast(1).Where(v => v is string or double)); // all but where the row comes from
+        duplicate = false;
+        if (_valuesOfThings.TryAdd(thing, values))
+            return null;
+        duplicate = _valuesOfThings[thing] == values;
+        return duplicate ? null : $"names the thing '{row[_localId]}' again, with other values; the first counts: give the other an id of its own";
     }
 
     /// <summary>Whether the stream had the same value at the same time. Another value is kept, with the quality <c>repeated</c> where the source gives none.</summary>

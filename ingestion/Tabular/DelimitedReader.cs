@@ -1,52 +1,81 @@
 using Plinth.Catalog;
-using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Tabular;
 
 /// <summary>Reads delimited text (CSV, TSV and their like) by its layout.</summary>
-internal sealed class DelimitedReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader
+/// <remarks>Setting <c>comment</c>: lines before the heading that begin with it are passed over.</remarks>
+internal sealed class DelimitedReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : RecordFileReader(datasets)
 {
-    public string Name => "csv";
+    public override string Name => "csv";
 
-    public string Expected => "delimited text with a heading line";
+    public override string Expected => "delimited text with a heading line";
 
-    public bool Recognises(ReadOnlySpan<byte> head, string fileName) => head.Length > 0 && TextFile.LooksLikeText(head);
+    public override bool Recognises(ReadOnlySpan<byte> head, string fileName) => head.Length > 0 && TextFile.LooksLikeText(head);
 
-    public IReadOnlyList<string>? Columns(string path, SourceContract contract)
+    public override IReadOnlyList<string>? Columns(string path, SourceContract contract)
     {
         using var text = TextFile.Open(path, contract.Encoding);
         var record = new RecordReader(text, contract.Delimiter);
-        return record.Read() && record.Fault is null ? Header(record) : null;
+        return ReadHeader(record, contract) && record.Fault is null ? Header(record) : null;
     }
 
-    public ReadResult Read(FileInput input) => ReadItems.Gather(Stream(input));
-
-    public IEnumerable<ReadItem> Stream(FileInput input)
+    protected override RecordFile Open(string path, SourceContract contract)
     {
-        using var text = TextFile.Open(input.Path, input.Contract.Encoding);
-        var record = new RecordReader(text, input.Contract.Delimiter);
-        var file = Path.GetFileName(input.Path);
-        if (!record.Read())
-            throw new SourceFormatException(file, "is empty", HeaderCheck.Expected(input.Contract));
-        if (record.Fault is { } fault)
-            throw new SourceFormatException(file, $"its first line {fault}", HeaderCheck.Expected(input.Contract));
-        var header = Header(record);
-        var mapper = new RowMapper(input, datasets[input.Contract.Dataset], header, SensorRows.For(input, datasets));
-        var any = false;
-        while (record.Read())
+        var text = TextFile.Open(path, contract.Encoding);
+        try
         {
-            any = true;
-            var item = record.Fault is { } broken ? mapper.Reject(record.Line, broken)
-                : record.Count != header.Count ? mapper.Reject(record.Line, $"has {record.Count} {(record.Count == 1 ? "field" : "fields")} instead of {header.Count}")
-                : mapper.Map(record);
-            if (item.Row is { } row)
-                foreach (var beside in mapper.Beside(row))
-                    yield return beside;
-            yield return item;
+            var record = new RecordReader(text, contract.Delimiter);
+            var file = Path.GetFileName(path);
+            if (!ReadHeader(record, contract))
+                throw new SourceFormatException(file, "is empty", HeaderCheck.Expected(contract));
+            if (record.Fault is { } fault)
+                throw new SourceFormatException(file, $"its first line {fault}", HeaderCheck.Expected(contract));
+            var header = Header(record);
+            return new(header, Records(text, record, header.Count, file, contract));
         }
-        if (!any)
-            throw new SourceFormatException(file, "has a heading line and no rows", HeaderCheck.Expected(input.Contract));
+        catch
+        {
+            text.Dispose();
+            throw;
+        }
+    }
+
+    private static bool ReadHeader(RecordReader record, SourceContract contract)
+    {
+        var comment = contract.Settings.GetValueOrDefault("comment");
+        while (record.Read())
+            if (comment is null || record.Count == 0 || !record[0].StartsWith(comment, StringComparison.Ordinal))
+                return true;
+        return false;
+    }
+
+    private static IEnumerable<FileRecord> Records(StreamReader text, RecordReader record, int columns, string file, SourceContract contract)
+    {
+        using (text)
+        {
+            var any = false;
+            while (record.Read())
+            {
+                any = true;
+                if (record.Fault is { } broken)
+                {
+                    yield return new(record.Line, [], broken);
+                    continue;
+                }
+                if (record.Count != columns)
+                {
+                    yield return new(record.Line, [], $"has {record.Count} {(record.Count == 1 ? "field" : "fields")} instead of {columns}");
+                    continue;
+                }
+                var values = new object?[columns];
+                for (var i = 0; i < columns; i++)
+                    values[i] = record[i].IsEmpty ? null : new string(record[i]);
+                yield return new(record.Line, values);
+            }
+            if (!any)
+                throw new SourceFormatException(file, "has a heading line and no rows", HeaderCheck.Expected(contract));
+        }
     }
 
     private static List<string> Header(RecordReader record)

@@ -6,7 +6,9 @@ using Plinth.Lakehouse;
 namespace Plinth.Ingestion.Tabular;
 
 /// <summary>Turns one source value into one value of the dataset's type, or says why it cannot.</summary>
-/// <remarks>Blanks around a value do not count; a blank value is null. Numbers are written with a point, without thousands separators.</remarks>
+/// <remarks>
+/// Blanks around a value do not count; a blank value is null. Numbers are written with a point, without thousands separators; with the layout's setting <c>decimal: ','</c> as 1.234,5.
+/// </remarks>
 internal sealed class FieldConverter
 {
     private static readonly string[] IsoFormats =
@@ -19,10 +21,11 @@ internal sealed class FieldConverter
     private readonly string[] _formats;
     private readonly Regex? _pattern;
     private readonly Kind _kind;
+    private readonly bool _comma;
 
-    private FieldConverter(SourceColumn column, Kind kind, LocalTimes times)
+    private FieldConverter(SourceColumn column, Kind kind, LocalTimes times, bool comma)
     {
-        (_column, _kind, _times) = (column, kind, times);
+        (_column, _kind, _times, _comma) = (column, kind, times, comma);
         _formats = column.Format?.Split('|') ?? IsoFormats;
         _pattern = column.Pattern is { } pattern ? new($"^(?:{pattern})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
     }
@@ -38,7 +41,12 @@ internal sealed class FieldConverter
         "boolean" => Kind.Boolean,
         "timestamp" => Kind.Time,
         _ => throw new ContractException(contract.Name, [$"column '{column.Name}' has type {type}, which no text becomes; map another column"]),
-    }, times);
+    }, times, contract.Settings.GetValueOrDefault("decimal") switch
+    {
+        null or "." => false,
+        "," => true,
+        var other => throw new ContractException(contract.Name, [$"setting 'decimal' is '{other}'; write '.' or ','"]),
+    });
 
     /// <summary>Why a required value that is not there is none.</summary>
     public const string Missing = "is missing; the layout requires it";
@@ -67,6 +75,14 @@ internal sealed class FieldConverter
             return Fail(out problem, "holds a NUL character");
         if (_pattern is not null && !Matches(_pattern, text))
             return Fail(out problem, $"does not match the pattern {_column.Pattern}");
+        if (_comma && _kind is (Kind.Number or Kind.Long or Kind.Integer)) // 1.234,5
+            return Typed(new string(text).Replace(".", "", StringComparison.Ordinal).Replace(',', '.'), out problem);
+        return Typed(text, out problem);
+    }
+
+    private object? Typed(ReadOnlySpan<char> text, out string? problem)
+    {
+        problem = null;
         return _kind switch
         {
             Kind.Text => new string(text),

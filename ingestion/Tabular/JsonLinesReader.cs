@@ -1,65 +1,46 @@
 using System.Text;
 using System.Text.Json;
 using Plinth.Catalog;
-using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Tabular;
 
 /// <summary>Reads JSON lines (NDJSON) by their layout: each line one object, whose names are the columns.</summary>
-internal sealed class JsonLinesReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader
+internal sealed class JsonLinesReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : RecordFileReader(datasets)
 {
-    public string Name => "jsonl";
+    private const int Sampled = 100;
 
-    public string Expected => "JSON lines: one object a line";
+    public override string Name => "jsonl";
 
-    public bool Recognises(ReadOnlySpan<byte> head, string fileName) => TextFile.LooksLikeText(head) && head.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{', ..];
+    public override string Expected => "JSON lines: one object a line";
 
-    /// <summary>The names in the first hundred objects.</summary>
-    public IReadOnlyList<string>? Columns(string path, SourceContract contract)
+    public override bool Recognises(ReadOnlySpan<byte> head, string fileName) => TextFile.LooksLikeText(head) && head.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{', ..];
+
+    protected override RecordFile Open(string path, SourceContract contract)
     {
-        using var text = TextFile.Open(path, contract.Encoding);
         var names = new List<string>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < 100 && text.ReadLine() is { } line; i++)
-        {
-            if (string.IsNullOrWhiteSpace(line))
-                continue;
-            if (JsonRecord.Read(line, out var values) is not null)
-                return i == 0 ? null : names;
-            names.AddRange(values.Keys.Where(seen.Add));
-        }
-        return names;
+        using (var text = TextFile.Open(path, contract.Encoding))
+            for (var i = 0; i < Sampled && text.ReadLine() is { } line; i++)
+                if (!string.IsNullOrWhiteSpace(line))
+                {
+                    if (JsonRecord.Read(line, out var values) is null)
+                        names.AddRange(values.Keys);
+                    else if (names.Count == 0)
+                        throw new SourceFormatException(Path.GetFileName(path), "its first line is not a JSON object", HeaderCheck.Expected(contract));
+                }
+        names.AddRange(contract.Columns.Where(c => c is { From: not null, Required: false }).Select(c => c.From!)); // names that the first lines do not have
+        string[] header = [.. names.Distinct(StringComparer.Ordinal)];
+        return new(header, Records(path, contract, header));
     }
 
-    public ReadResult Read(FileInput input) => ReadItems.Gather(Stream(input));
-
-    public IEnumerable<ReadItem> Stream(FileInput input)
+    private static IEnumerable<FileRecord> Records(string path, SourceContract contract, string[] header)
     {
-        var file = Path.GetFileName(input.Path);
-        var header = Columns(input.Path, input.Contract) ?? throw new SourceFormatException(file, "its first line is not a JSON object", HeaderCheck.Expected(input.Contract));
-        var rule = SensorRows.For(input, datasets);
-        header = [.. header.Union(input.Contract.Columns.Where(c => c.From is not null).Select(c => c.From!).Concat(rule?.SourceColumns.OfType<string>() ?? []), StringComparer.Ordinal)];
-        var mapper = new RowMapper(input, datasets[input.Contract.Dataset], header, rule);
-        using var text = TextFile.Open(input.Path, input.Contract.Encoding);
-        var record = new object?[header.Count];
+        using var text = TextFile.Open(path, contract.Encoding);
         for (var number = 1L; text.ReadLine() is { } line; number++)
-        {
-            if (string.IsNullOrWhiteSpace(line))
-                continue;
-            if (JsonRecord.Read(line, out var values) is { } fault)
-            {
-                yield return mapper.Reject(number, fault);
-                continue;
-            }
-            for (var i = 0; i < record.Length; i++)
-                record[i] = values.GetValueOrDefault(header[i]);
-            var item = mapper.Map(record, number);
-            if (item.Row is { } row)
-                foreach (var beside in mapper.Beside(row))
-                    yield return beside;
-            yield return item;
-        }
+            if (!string.IsNullOrWhiteSpace(line))
+                yield return JsonRecord.Read(line, out var values) is { } fault
+                    ? new(number, [], fault)
+                    : new(number, Array.ConvertAll(header, name => (object?)values.GetValueOrDefault(name)));
     }
 }
 
@@ -70,12 +51,12 @@ internal static class JsonRecord
     public static string? Read(string text, out Dictionary<string, string?> values)
     {
         values = new(StringComparer.Ordinal);
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var reader = new Utf8JsonReader(bytes);
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return "is not a JSON object";
-            var bytes = Encoding.UTF8.GetBytes(text);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = reader.GetString()!;

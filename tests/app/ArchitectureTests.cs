@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("lakehouse", "AWSSDK.S3", "Azure.Core", "Azure.Identity")]
     [InlineData("catalog", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
-    [InlineData("ingestion", "MetadataExtractor", "SharpZipLib", "XmpCore")]
+    [InlineData("ingestion", "ExcelDataReader", "MetadataExtractor", "SharpZipLib", "XmpCore")]
     [InlineData("twin", "NetTopologySuite", "ProjNET")]
     [InlineData("sandbox", "Dapper", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "YamlDotNet")]
     [InlineData("modules")]
