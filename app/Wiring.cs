@@ -10,7 +10,8 @@ namespace Plinth.App;
 /// <summary>Where the rooms are put together for a command.</summary>
 internal static class Wiring
 {
-    internal static Ingestor Ingestor(CityCatalog catalog, string runId, string codeVersion) => IngestSteps.Ingestor(catalog, runId, codeVersion);
+    internal static Ingestor Ingestor(CityCatalog catalog, string runId, string codeVersion, Func<IngestOptions, IngestOptions>? options = null) =>
+        IngestSteps.Ingestor(catalog, runId, codeVersion, options);
 
     internal static IReadOnlyList<Pipeline> Pipelines(CityCatalog catalog, string samples) => CityPipelines.All(samples);
 

@@ -25,7 +25,11 @@ internal interface IFileReader
 /// <summary>One file to read.</summary>
 /// <param name="Path">Where it lies; the last part is the file's own name.</param>
 /// <param name="Sha256">Hash of its content, lower-case hexadecimal.</param>
-internal sealed record FileInput(string Path, string Sha256, SourceContract Contract, ICoordinates Coordinates);
+internal sealed record FileInput(string Path, string Sha256, SourceContract Contract, ICoordinates Coordinates)
+{
+    /// <summary>It was unpacked for this reading only.</summary>
+    public bool IsTemporary { get; init; }
+}
 
 /// <summary>What a file gave: rows for each table, and what could not become a row.</summary>
 internal sealed record ReadResult(IReadOnlyList<TableRows> Tables, IReadOnlyList<RejectedRow> Rejected);

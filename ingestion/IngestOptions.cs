@@ -15,6 +15,15 @@ public sealed record IngestOptions
     /// <summary>Key of pseudonyms. Personal columns whose level is below L3 are stored as HMAC-SHA256 under it; without a key they are stored as null.</summary>
     public string? PseudonymKey { get; init; }
 
+    /// <summary>Registers originals where they lie instead of copying them. Those out of archives are copied all the same.</summary>
+    public bool InPlace { get; init; }
+
+    /// <summary>Hashes every file, also those that have the path, size and time of one taken in before.</summary>
+    public bool Rehash { get; init; }
+
+    /// <summary>How much an archive may hold.</summary>
+    internal ArchiveLimits Archives { get; init; } = new();
+
     /// <summary>Rows after which a file is committed in parts, and a batch of small files is full. Fixed: a rerun must cut a file at the same rows.</summary>
     internal int RowsPerPart { get; init; } = 100_000;
 

@@ -42,22 +42,24 @@ public sealed class Ingestor
             throw new SourceFormatException(family, "no path is given", "a file or a folder");
         if (contract is not null)
             _ = _catalog.Source(contract);
-        var run = new Run(this, family, contract, progress);
+        using var run = new Run(this, family, contract, progress);
         var files = SourceFiles.Find(paths);
         for (var i = 0; i < files.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             progress?.Report(new(files[i].Path, i, files.Count, run.ItemsRead));
-            run.Files.Add(files[i].Status == FileStatus.Ingested
-                ? await run.TakeAsync(files[i].Path, i, files.Count, cancellationToken)
-                : new(files[i].Path, "", files[i].Status, files[i].Reason, null, 0, 0));
+            if (files[i].Status != FileStatus.Ingested)
+                run.Files.Add(new(files[i].Path, "", files[i].Status, files[i].Reason, null, 0, 0));
+            else
+                await run.TakeAsync(files[i].Path, i, files.Count, cancellationToken);
         }
         return await run.EndAsync(cancellationToken);
     }
 
     /// <summary>One call.</summary>
-    private sealed class Run(Ingestor owner, string family, string? layout, IProgress<IngestProgress>? progress)
+    private sealed class Run(Ingestor owner, string family, string? layout, IProgress<IngestProgress>? progress) : IDisposable
     {
+        private readonly SeenFiles _seen = new(owner._catalog.Lake.Root, family, layout, owner._catalog.Lake.Time);
         private readonly Lake _lake = owner._catalog.Lake;
         private readonly IngestBatch _batch = new(owner._catalog, owner._options);
         private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
@@ -68,17 +70,51 @@ public sealed class Ingestor
 
         public long ItemsRead { get; private set; }
 
+        /// <summary>Takes one file, or each file of an archive.</summary>
+        public async Task TakeAsync(string path, int done, int total, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (Archive.At(path, owner._options.Archives) is not { } archive)
+                {
+                    Files.Add(await TakeOneAsync(path, null, done, total, cancellationToken));
+                    return;
+                }
+                foreach (var file in archive.Files())
+                    Files.Add(file.Reason is null
+                        ? await TakeOneAsync(file.Path, file.Name, done, total, cancellationToken)
+                        : new(file.Name, "", file.Ignored ? FileStatus.Ignored : FileStatus.Refused, file.Reason, null, 0, 0));
+            }
+            catch (SourceFormatException e)
+            {
+                Files.Add(new(path, "", FileStatus.Refused, $"{e.Reason}; expected {e.Expected}", null, 0, 0));
+            }
+            catch (Exception e) when (!_isWriting && e is (IOException or UnauthorizedAccessException))
+            {
+                Files.Add(new(path, "", FileStatus.Refused, $"cannot be read: {e.Message}", null, 0, 0));
+            }
+        }
+
+        public void Dispose() => _seen.Dispose();
+
         /// <summary>Takes one file: its rows are committed now or wait in the batch.</summary>
-        public async Task<IngestedFile> TakeAsync(string path, int done, int total, CancellationToken cancellationToken)
+        /// <param name="shown">What a report calls it, where it comes out of an archive.</param>
+        private async Task<IngestedFile> TakeOneAsync(string path, string? shown, int done, int total, CancellationToken cancellationToken)
         {
             var sha256 = "";
             try
             {
+                var stamp = FileStamp.Of(path);
+                var seen = shown is null && !owner._options.Rehash ? _seen.Find(path, stamp) : null;
+                if (seen is not null && owner._catalog.Sources.TryGetValue(seen.Layout, out var known) && await IsInAsync(known, sha256 = seen.Sha256, cancellationToken))
+                    return Entry(FileStatus.Unchanged, null, known, 0, 0);
                 sha256 = await RawZone.HashAsync(path, cancellationToken);
                 var (contract, reader) = owner._layouts.For(family, path, layout);
+                if (shown is null)
+                    _seen.Add(path, new(stamp, sha256, contract.Name));
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
                     return Entry(FileStatus.Unchanged, null, contract, 0, 0);
-                var input = new FileInput(path, sha256, contract, owner._options.Coordinates);
+                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { IsTemporary = shown is not null };
                 var (rows, rejected, duplicates) = await StoreAsync(input, reader, (done, total), cancellationToken);
                 return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
             }
@@ -92,7 +128,7 @@ public sealed class Ingestor
             }
 
             IngestedFile Entry(FileStatus status, string? reason, SourceContract? contract, long rows, long rejected) =>
-                new(path, sha256, status, reason, contract?.Dataset.ToString(), rows, rejected) { Contract = contract?.Name };
+                new(shown ?? path, sha256, status, reason, contract?.Dataset.ToString(), rows, rejected) { Contract = contract?.Name };
         }
 
         /// <summary>Commits what waits and sums up.</summary>
@@ -185,7 +221,9 @@ public sealed class Ingestor
         private async Task KeepOriginalAsync(FileInput input, CancellationToken cancellationToken)
         {
             _isWriting = true;
-            var kept = await _lake.Raw.PutAsync(input.Path, cancellationToken);
+            var kept = owner._options.InPlace && !input.IsTemporary
+                ? await _lake.Raw.RegisterAsync(input.Path, input.Sha256, cancellationToken)
+                : await _lake.Raw.PutAsync(input.Path, cancellationToken);
             _isWriting = false;
             if (kept.Sha256 != input.Sha256)
                 throw new SourceFormatException(Path.GetFileName(input.Path), "changed while it was read", "a file that nobody writes to; run again");
@@ -202,8 +240,11 @@ public sealed class Ingestor
         private async Task CommitAsync(CancellationToken cancellationToken)
         {
             _isWriting = true;
+            if (owner._options.InPlace)
+                await _lake.Raw.FlushAsync();
             await _batch.CommitAsync(cancellationToken);
             _isWriting = false;
+            _seen.Flush();
             _snapshots.Clear();
         }
     }

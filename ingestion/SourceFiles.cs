@@ -42,15 +42,20 @@ internal static class SourceFiles
             : [.. files, new(path, FileStatus.Refused, files.Count == 0 ? "the folder is empty" : "the folder holds no source file, only hidden files, readmes and licences")];
     }
 
-    private static SourceFile InFolder(string folder, string file)
+    private static SourceFile InFolder(string folder, string file) =>
+        LeftOut(Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/')) is { } why ? new(file, FileStatus.Ignored, why) : new(file, FileStatus.Ingested, null);
+
+    /// <summary>Why a file in a folder or an archive is no source; null where it is one.</summary>
+    /// <param name="path">Below the folder, with '/' between parts.</param>
+    public static string? LeftOut(string path)
     {
-        if (Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')))
-            return new(file, FileStatus.Ignored, "hidden files are left out");
-        var name = Path.GetFileName(file);
+        var parts = path.Split('/');
+        if (Array.Exists(parts, part => part.StartsWith('.') && part is not ("." or "..")))
+            return "hidden files are left out";
+        var name = parts[^1];
         return Array.Exists(Names, n => string.Equals(name, n, StringComparison.OrdinalIgnoreCase) || name.StartsWith(n + ".", StringComparison.OrdinalIgnoreCase))
             || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)
-            ? new(file, FileStatus.Ignored, "readmes, licences and checksums are left out; name the file itself to take it in")
-            : new(file, FileStatus.Ingested, null);
+            ? "readmes, licences and checksums are left out; name the file itself to take it in" : null;
     }
 }
 

@@ -15,16 +15,19 @@ internal static class IngestCommand
         family.AcceptOnlyFromAmong("photos", "models", "imagery", "hotline", "sensors", "base");
         Argument<string[]> paths = new("path") { Description = "Files or folders.", Arity = ArgumentArity.OneOrMore };
         Option<string?> contract = new("--contract") { Description = "The layout's name ('plinth catalog sources') or a contract file; found by the file's own marks when not given." };
+        Option<bool> inPlace = new("--in-place") { Description = "Registers originals where they lie instead of copying them; 'plinth lake verify' finds those that go or change." };
+        Option<bool> rehash = new("--rehash") { Description = "Hashes every file, also those with the path, size and time of one taken in before." };
         var json = Shared.Json();
-        Command command = new("ingest", "Takes files in: the original is kept, its rows go to tables, bad rows to <family>.rejected.") { family, paths, contract, json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(family)!, parsed.GetValue(paths)!, parsed.GetValue(contract), parsed.GetValue(json), cancellationToken));
+        Command command = new("ingest", "Takes files in: the original is kept, its rows go to tables, bad rows to <family>.rejected.") { family, paths, contract, inPlace, rehash, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(family)!, parsed.GetValue(paths)!, parsed.GetValue(contract),
+            options => options with { InPlace = parsed.GetValue(inPlace), Rehash = parsed.GetValue(rehash) }, parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, string family, string[] paths, string? contract, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string family, string[] paths, string? contract, Func<IngestOptions, IngestOptions> options, bool json, CancellationToken cancellationToken)
     {
         using var catalog = Shared.OpenCatalog(parsed);
-        var ingestor = Wiring.Ingestor(catalog, Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion);
+        var ingestor = Wiring.Ingestor(catalog, Shared.NewRunId(catalog.Lake.Time), Shared.CodeVersion, options);
         var report = json || Console.IsErrorRedirected
             ? await ingestor.IngestAsync(family, paths, contract, null, cancellationToken)
             : await WithProgressAsync(progress => ingestor.IngestAsync(family, paths, contract, progress, cancellationToken));

@@ -10,7 +10,7 @@ internal static class LakeCommands
 {
     internal static Command Build() => new("lake", "Looks at tables: rows, versions, changes. Also reads Delta tables that others wrote.")
     {
-        Tables(), Cat(), History(), Changes(), Release(),
+        Tables(), Cat(), History(), Changes(), Release(), VerifyCommand.Build(),
         MaintenanceCommands.Vacuum(), MaintenanceCommands.Optimize(), MaintenanceCommands.Checkpoint(), MaintenanceCommands.Erase(),
         RetentionCommands.Retain(), RetentionCommands.Hold(), RetentionCommands.Lift(), RetentionCommands.Holds(),
     };

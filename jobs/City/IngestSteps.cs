@@ -17,8 +17,12 @@ public static class IngestSteps
     };
 
     /// <summary>An ingestor with the twin's coordinates.</summary>
-    public static Ingestor Ingestor(CityCatalog catalog, string runId, string codeVersion) =>
-        new(catalog, new() { RunId = runId, CodeVersion = codeVersion, Coordinates = new TwinCoordinates() });
+    /// <param name="change">Changes the options that it would have.</param>
+    public static Ingestor Ingestor(CityCatalog catalog, string runId, string codeVersion, Func<IngestOptions, IngestOptions>? change = null)
+    {
+        var options = new IngestOptions { RunId = runId, CodeVersion = codeVersion, Coordinates = new TwinCoordinates() };
+        return new(catalog, change?.Invoke(options) ?? options);
+    }
 
     internal static PipelineStep Family(string family, string folder) => new($"ingest-{family}", $"taking in {family}", [$"files:{folder}"], Writes[family], async (context, cancellationToken) =>
     {

@@ -5,7 +5,7 @@ using Plinth.Lakehouse.Stores;
 namespace Plinth.Lakehouse.Raw;
 
 /// <summary>Originals, stored once under the SHA-256 of their content: <c>raw/sha256/ab/cd…</c>. Never changed, never overwritten.</summary>
-public sealed class RawZone
+public sealed partial class RawZone
 {
     private const int BufferSize = 1 << 20;
 
@@ -54,17 +54,23 @@ public sealed class RawZone
     public bool Contains(string sha256)
     {
         var key = Key(sha256);
-        return _store.IsLocal ? File.Exists(_store.LocalPath(key)) : _store.Wait(async () => await _store.FindAsync(key, CancellationToken.None)) is not null;
+        return Lies(key) || Lies(key + Reference);
     }
 
-    /// <summary>Where the content lies on this machine.</summary>
-    /// <exception cref="FileNotFoundException">It is not here.</exception>
+    private bool Lies(string key) =>
+        _store.IsLocal ? File.Exists(_store.LocalPath(key)) : _store.Wait(async () => await _store.FindAsync(key, CancellationToken.None)) is not null;
+
+    /// <summary>Where the content lies on this machine: in the zone, or where it was registered.</summary>
+    /// <exception cref="FileNotFoundException">It is not here, or the registered file is gone or has changed.</exception>
     public string PathOf(string sha256)
     {
         var key = Key(sha256);
         _store.Fetch([key]);
         var path = _store.LocalPath(key);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"The raw zone holds nothing with SHA-256 {sha256}.", path);
+        if (File.Exists(path))
+            return path;
+        return _store.Wait(async () => await ReferenceAsync(key, CancellationToken.None)) is { } original ? original.Require(sha256)
+            : throw new FileNotFoundException($"The raw zone holds nothing with SHA-256 {sha256}.", path);
     }
 
     /// <summary>Whether the stored content still has the hash that names it.</summary>

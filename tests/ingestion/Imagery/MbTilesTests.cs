@@ -86,7 +86,7 @@ public sealed class MbTilesTests : IDisposable
         var sample = File.ReadAllBytes(Make("small.mbtiles", "PRAGMA page_size=512; CREATE TABLE metadata (name, value); INSERT INTO metadata VALUES ('format', 'png'); "
             + "CREATE TABLE tiles (zoom_level, tile_column, tile_row, tile_data); INSERT INTO tiles VALUES (0, 0, 0, randomblob(700)), (1, 0, 0, x'FFD8FF'), (1, 1, 1, x'')"));
         var path = _folder["mutant.mbtiles"];
-        Readers.Fuzz(sample, 1500, bytes =>
+        Readers.Fuzz(sample, 500, bytes =>
         {
             File.WriteAllBytes(path, bytes);
             return new MbTilesReader().Read(Readers.Input(path));
