@@ -80,6 +80,13 @@ public sealed class CityTwin : IDisposable
     /// <exception cref="ArgumentException">There is no such release.</exception>
     public Task<MapSnapshot> OpenMapAsync(long? release = null, CancellationToken ct = default) => MapSnapshot.OpenAsync(_catalog, release, ct);
 
+    /// <summary>Writes a DuckDB database with views over one release, the as-of macros, and the map's layers as <c>map.&lt;layer&gt;</c>: any client of DuckDB opens it, without Plinth, where the
+    /// lake's files lie at the same paths.</summary>
+    /// <param name="file">A file that is not there yet.</param>
+    /// <returns>The views.</returns>
+    /// <exception cref="ArgumentException">There is no such release, or the file is there.</exception>
+    public Task<IReadOnlyList<string>> WriteDuckDbAsync(string file, long? release = null, CancellationToken ct = default) => Export.DuckDbFile.WriteAsync(_catalog, file, release, ct);
+
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 }

@@ -27,13 +27,19 @@ public sealed class MapSnapshot : IDisposable
 
     internal static async Task<MapSnapshot> OpenAsync(CityCatalog catalog, long? number, CancellationToken ct)
     {
-        var release = await catalog.Lake.ReadReleaseAsync(number, ct)
-            ?? throw new ArgumentException($"There is no release{(number is null ? "" : $" {number}")}; the newest is {(await catalog.Lake.ReadReleaseAsync(cancellationToken: ct))?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none: 'plinth lake release' makes one"}.", nameof(number));
+        var release = await ReleaseAsync(catalog, number, ct);
         var snapshots = new List<Snapshot>();
         foreach (var table in TwinTables.All.Where(release.Versions.ContainsKey))
             snapshots.Add(await catalog.Lake.ReadAsync(table, TableVersion.At(release.Versions[table]), ct));
         return new(new(catalog, snapshots), release);
     }
+
+    /// <summary>A release, the newest unless its number is given.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    internal static async Task<Release> ReleaseAsync(CityCatalog catalog, long? number, CancellationToken ct) => await catalog.Lake.ReadReleaseAsync(number, ct)
+        ?? throw new ArgumentException($"There is no release{(number is { } n ? Text(n, " ") : "")}; the newest is {((await catalog.Lake.ReadReleaseAsync(cancellationToken: ct))?.Number is { } newest ? Text(newest) : "none: 'plinth lake release' makes one")}.", nameof(number));
+
+    private static string Text(long number, string before = "") => before + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The map's layers, with how many features each has.</summary>
     public IReadOnlyList<LayerInfo> Layers() => _database.Read(LayerWriter.Infos);

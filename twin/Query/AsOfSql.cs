@@ -8,7 +8,8 @@ namespace Plinth.Twin.Query;
 /// </remarks>
 internal static class AsOfSql
 {
-    internal const string Macros = """
+    /// <summary>Plain SQL, that any client of DuckDB runs.</summary>
+    internal const string Known = """
         CREATE SCHEMA IF NOT EXISTS twin;
 
         CREATE OR REPLACE MACRO twin_known(recorded_from, known) AS known IS NULL OR recorded_from <= known::TIMESTAMPTZ;
@@ -40,8 +41,11 @@ internal static class AsOfSql
         CREATE OR REPLACE MACRO twin.relation_at(valid := NULL, known := NULL) AS TABLE
             SELECT * FROM (SELECT * FROM twin.relation r WHERE twin_known(r.recorded_from, known)
                            QUALIFY r.recorded_from = max(r.recorded_from) OVER (PARTITION BY r.subject_id, r.predicate, r.object_id, r.source_id))
-            WHERE twin_open(recorded_to, known) AND twin_valid(valid_from, valid_to, valid);
+            WHERE twin_open(recorded_to, known) AND twin_valid(valid_from, valid_to, valid)
+        """;
 
+    /// <summary>With the <c>ST_*</c> functions.</summary>
+    internal const string Places = """
         -- What is at a place: geometry that contains the point, or lies within some metres of it. Views of photos and scenes count where they contain it.
         CREATE OR REPLACE MACRO twin.at_place(lon, lat, valid := NULL, known := NULL, metres := 25.0) AS TABLE
             WITH near AS (

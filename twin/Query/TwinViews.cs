@@ -37,7 +37,8 @@ internal static class TwinViews
         }
         if (snapshots.Count > 0)
             catalog.Lake.CreateViewsAsync(connection, snapshots).AsTask().GetAwaiter().GetResult();
-        connection.Execute(AsOfSql.Macros);
+        connection.Execute(AsOfSql.Known);
+        connection.Execute(AsOfSql.Places);
         connection.Execute(HistorySql.Macros);
         connection.Execute(DiffSql.Macros);
     }

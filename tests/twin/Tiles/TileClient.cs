@@ -19,6 +19,9 @@ internal static class TileClient
             .ToDictionary(t => t.GetProperty("file").GetString()!, t => t.GetProperty("layers").EnumerateArray().SelectMany(Features).ToList());
     }
 
+    /// <summary>What a script of tests/interop prints.</summary>
+    public static string Node(params string[] arguments) => Run("node", [Path.Combine(s_folder, arguments[0]), .. arguments[1..]]);
+
     public static string Ogrinfo(params string[] arguments)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/ogrinfo"), "no GDAL; run tools/setup.sh --tests");
