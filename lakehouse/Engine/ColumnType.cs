@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Plinth.Lakehouse.Engine.Native;
 
 namespace Plinth.Lakehouse.Engine;
@@ -51,11 +52,12 @@ internal sealed class ColumnType
         TypeId.Timestamp => SqlType.Timestamp,
         TypeId.TimestampTz => SqlType.TimestampTz,
         TypeId.Geometry => SqlType.Geometry,
+        TypeId.List when Children[0].Id == TypeId.Blob => SqlType.BlobList,
         _ => SqlType.Other,
     };
 
     /// <summary>The type behind a face's name.</summary>
-    public static ColumnType Of(SqlType kind) => new(kind switch
+    public static ColumnType Of(SqlType kind) => kind == SqlType.BlobList ? new(TypeId.List) { Children = [Of(SqlType.Blob)] } : new(kind switch
     {
         SqlType.Boolean => TypeId.Boolean,
         SqlType.TinyInt => TypeId.TinyInt,
@@ -72,6 +74,34 @@ internal sealed class ColumnType
         SqlType.Geometry => TypeId.Geometry,
         _ => throw new ArgumentException($"A C# function cannot take or give '{kind}'.", nameof(kind)),
     });
+
+    /// <summary>A list of rows of these fields.</summary>
+    public static ColumnType RowsOf(IReadOnlyList<(string Name, SqlType Type)> fields) => new(TypeId.List)
+    {
+        Children = [new(TypeId.Struct) { Names = [.. fields.Select(f => f.Name)], Children = [.. fields.Select(f => Of(f.Type))] }],
+    };
+
+    /// <summary>Makes the logical type, to destroy: of a plain type, a LIST or a STRUCT.</summary>
+    public unsafe nint Create()
+    {
+        if (Id is not (TypeId.List or TypeId.Struct))
+            return Capi.CreateLogicalType(Id);
+        var children = Array.ConvertAll(Children, c => c.Create());
+        var names = Array.ConvertAll(Names, Marshal.StringToCoTaskMemUTF8);
+        try
+        {
+            fixed (nint* types = children)
+            fixed (nint* texts = names)
+                return Id == TypeId.List ? Capi.CreateListType(children[0]) : Capi.CreateStructType(types, texts, (ulong)children.Length);
+        }
+        finally
+        {
+            foreach (var name in names)
+                Marshal.FreeCoTaskMem(name);
+            for (var i = 0; i < children.Length; i++)
+                Capi.DestroyLogicalType(ref children[i]);
+        }
+    }
 
     /// <summary>Reads a logical type and destroys it.</summary>
     public static ColumnType Take(nint type)

@@ -69,10 +69,57 @@ public readonly unsafe ref struct Vector
         return IsNull(row) ? default : VectorValue.Bytes(data, (uint)row);
     }
 
+    /// <summary>Whether every row holds the very same VARCHAR, BLOB or GEOMETRY, as a literal in SQL does; false where that is not plain to see.</summary>
+    public bool IsOneValue => type.HasBytes && validity == null && count > 0
+        && (count == 1 || new ReadOnlySpan<byte>(data, 16 * (count - 1)).SequenceEqual(new ReadOnlySpan<byte>(data + 16, 16 * (count - 1))));
+
     /// <summary>A CLR value for any type, nested ones included; null for NULL.</summary>
     public object? Value(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
         return VectorValue.Read(vector, data, validity, type, (uint)row);
     }
+
+    /// <summary>The items of a list of BLOBs, in place; NULL items are left out.</summary>
+    /// <exception cref="InvalidOperationException">The column has another type.</exception>
+    public ListItems Items(int row)
+    {
+        if (Kind != SqlType.BlobList)
+            Storage.Throw<byte[][]>(type);
+        return new(vector, IsNull(row) ? default : ((ListEntry*)data)[row]);
+    }
+}
+
+/// <summary>The items of one list.</summary>
+public unsafe ref struct ListItems
+{
+    private readonly byte* data;
+    private readonly ulong* validity;
+    private readonly ulong end;
+    private ulong next;
+
+    internal ListItems(nint vector, ListEntry entry)
+    {
+        var child = Capi.ListChild(vector);
+        data = Capi.VectorData(child);
+        validity = Capi.VectorValidity(child);
+        (next, end) = (entry.Offset, entry.Offset + entry.Length);
+    }
+
+    /// <summary>The item that <see cref="MoveNext"/> went to.</summary>
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>Goes to the next item.</summary>
+    public bool MoveNext()
+    {
+        while (next < end && VectorValue.IsNull(validity, next))
+            next++;
+        if (next >= end)
+            return false;
+        Current = VectorValue.Bytes(data, next++);
+        return true;
+    }
+
+    /// <summary>For <c>foreach</c>.</summary>
+    public readonly ListItems GetEnumerator() => this;
 }

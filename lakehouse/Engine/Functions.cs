@@ -10,6 +10,9 @@ public sealed record ScalarFunction(string Name, IReadOnlyList<SqlType> Paramete
 {
     /// <summary>Gives other results for equal arguments (never folded or shared).</summary>
     public bool Volatile { get; init; }
+
+    /// <summary>Gives a list of rows with these fields for each row (<see cref="VectorWriter.SetRows"/>): <see cref="Returns"/> is then <see cref="SqlType.Other"/>.</summary>
+    public IReadOnlyList<(string Name, SqlType Type)>? Fields { get; init; }
 }
 
 /// <summary>Computes a function for all rows of <paramref name="input"/>. An exception becomes the statement's error, with its message.</summary>
@@ -98,10 +101,63 @@ public readonly unsafe ref struct VectorWriter
         ColumnFill.WriteBytes(vector, data, (uint)row, bytes);
     }
 
+    /// <summary>Gives a row a list of so many rows, to be filled at once: the next call moves the memory.</summary>
+    /// <exception cref="InvalidOperationException">The function gives no lists.</exception>
+    public RowsWriter SetRows(int row, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (type.Id != TypeId.List || type.Children[0].Id != TypeId.Struct)
+            Storage.Throw<object?[]>(type);
+        var first = Capi.ListSize(vector);
+        if (Capi.ListReserve(vector, first + (ulong)length) != Capi.Success || Capi.ListSetSize(vector, first + (ulong)length) != Capi.Success)
+            throw new SqlException("DuckDB has no room for the list.");
+        ((ListEntry*)data)[row] = new(first, (ulong)length);
+        return new(Capi.ListChild(vector), type.Children[0], (int)first, length);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static ulong* Writable(nint vector)
     {
         Capi.EnsureValidityWritable(vector);
         return Capi.VectorValidity(vector);
+    }
+}
+
+/// <summary>The rows of one list in a function's result.</summary>
+public readonly unsafe ref struct RowsWriter
+{
+    private readonly nint rows;
+    private readonly ColumnType type;
+    private readonly int first;
+    private readonly int count;
+
+    internal RowsWriter(nint rows, ColumnType type, int first, int count)
+    {
+        this.rows = rows;
+        this.type = type;
+        this.first = first;
+        this.count = count;
+    }
+
+    /// <summary>The values of a field in place, for fixed-width types; they begin as what lay in memory: set each.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not how the field is stored.</exception>
+    public Span<T> Values<T>(int field) where T : unmanaged
+    {
+        Storage.Check<T>(type.Children[field]);
+        return new Span<T>(Capi.VectorData(Capi.StructChild(rows, (ulong)field)), first + count)[first..];
+    }
+
+    /// <summary>Sets a field that is a VARCHAR (UTF-8), BLOB or GEOMETRY (little-endian WKB).</summary>
+    /// <exception cref="InvalidOperationException">The field has another type.</exception>
+    public void SetBytes(int field, int row, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)count, nameof(row));
+        if (!type.Children[field].HasBytes)
+            Storage.Throw<byte>(type.Children[field]);
+        if (type.Children[field].Id == TypeId.Varchar && !Utf8.IsValid(bytes))
+            throw new ArgumentException("The bytes of a VARCHAR must be UTF-8.", nameof(bytes));
+        var vector = Capi.StructChild(rows, (ulong)field);
+        ColumnFill.WriteBytes(vector, Capi.VectorData(vector), (ulong)(first + row), bytes);
     }
 }

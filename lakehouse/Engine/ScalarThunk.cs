@@ -16,7 +16,7 @@ internal sealed unsafe class ScalarThunk
     {
         body = function.Body;
         parameters = [.. function.Parameters.Select(ColumnType.Of)];
-        returns = ColumnType.Of(function.Returns);
+        returns = function.Fields is { } fields ? ColumnType.RowsOf(fields) : ColumnType.Of(function.Returns);
         width = Storage.Width(returns.Id);
     }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class ScalarThunk
 
     internal static void WithType(ColumnType type, Action<nint> use)
     {
-        var native = Capi.CreateLogicalType(type.Id);
+        var native = type.Create();
         use(native);
         Capi.DestroyLogicalType(ref native);
     }

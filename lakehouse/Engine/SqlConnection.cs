@@ -17,6 +17,9 @@ public sealed class SqlConnection : IDisposable
 
     internal ConnectionHandle Handle { get; }
 
+    /// <summary>The database it is of.</summary>
+    public SqlDatabase Database => database;
+
     /// <summary>Statements started so far: a result that streams ends with the next one.</summary>
     internal long Started { get; private set; }
 

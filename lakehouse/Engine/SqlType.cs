@@ -31,4 +31,6 @@ public enum SqlType
     TimestampTz,
     /// <summary>GEOMETRY; the bytes are little-endian ISO WKB.</summary>
     Geometry,
+    /// <summary>BLOB[]: as a parameter only; read with <see cref="Vector.Items"/>.</summary>
+    BlobList,
 }

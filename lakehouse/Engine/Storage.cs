@@ -37,7 +37,7 @@ internal static class Storage
         TypeId.Boolean or TypeId.TinyInt => 1,
         TypeId.SmallInt => 2,
         TypeId.Integer or TypeId.Date or TypeId.Float => 4,
-        TypeId.Varchar or TypeId.Blob or TypeId.Geometry => 16,
+        TypeId.Varchar or TypeId.Blob or TypeId.Geometry or TypeId.List => 16,
         _ => 8, // the other types of results are all of this width
     };
 

@@ -25,6 +25,7 @@ public static class SpatialSql
             Relate(connection, $"ST_{relation}", relation);
         Constructions(connection);
         Transforms(connection);
+        Joins.SpatialLayers.Register(connection);
     }
 
     private static void Constructors(SqlConnection connection)
