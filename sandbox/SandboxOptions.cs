@@ -28,6 +28,10 @@ public sealed record SandboxOptions
     /// <value><c>/usr/bin/python3</c></value>
     public string Python { get; init; } = "/usr/bin/python3";
 
+    /// <summary>The key that submissions are sealed with; made when absent. Best on another disk than the lake.</summary>
+    /// <value>The environment variable <c>PLINTH_SANDBOX_KEY_FILE</c>, else <c>&lt;lake&gt;/control/sandbox.key</c>.</value>
+    public string? KeyFile { get; init; } = Environment.GetEnvironmentVariable("PLINTH_SANDBOX_KEY_FILE") is { Length: > 0 } named ? named : null;
+
     /// <summary>Where run folders are made; they hold inputs for as long as a run lasts.</summary>
     /// <value>The system's temporary folder.</value>
     public string ScratchFolder { get; init; } = Path.GetTempPath();

@@ -33,7 +33,7 @@ public sealed partial class SandboxService : IDisposable
     {
         (_catalog, _options) = (catalog, options);
         _store = new(Path.Combine(catalog.Lake.Root, "control"));
-        _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"));
+        _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"), options.KeyFile ?? Path.Combine(catalog.Lake.Root, "control", "sandbox.key"));
         _door = new(catalog);
         _scenarios = new(catalog, _store, _door);
         _isolation = new(() => ConformanceCache.VerdictAsync(options, CancellationToken.None));
@@ -88,7 +88,7 @@ public sealed partial class SandboxService : IDisposable
     {
         var (published, _) = _scenarios.Newest(scenario);
         CheckOrganisation(organisation, path);
-        var staging = _folders.Staging();
+        var staging = _folders.OpenStaging();
         try
         {
             var faults = await SubmissionIntake.CopyAsync(path, staging, cancellationToken);
@@ -99,7 +99,7 @@ public sealed partial class SandboxService : IDisposable
             if (faults.Count > 0)
                 throw new SubmissionRefusedException(path, faults);
             var content = SubmissionIntake.ContentHash(files);
-            SubmissionFolder.Publish(staging, _folders.Code(content));
+            _folders.Vault.Seal(content, staging);
             _options.Checkpoint?.Invoke("Submitted:stored");
             var id = "sub_" + Hash($"{content}\n{published.Id}@{published.Version}\n{organisation}")[..16];
             var now = SandboxStore.Text(_catalog.Lake.Time.GetUtcNow());

@@ -79,6 +79,8 @@ public sealed record RunSummary(string Split, string Outcome, int? ExitCode, Tim
 {
     /// <summary>Limits that it ran into, and how often; a run may go on after some.</summary>
     public ImmutableArray<string> LimitsReached { get; init; } = [];
+    /// <summary>Hash of the runtime image, or <c>host</c> where the host's own programs were used.</summary>
+    public string Runtime { get; init; } = "host";
 }
 
 /// <summary>One line of a leaderboard.</summary>

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what Plinth needs beside the .NET SDK and Node.js. Does only what is missing; safe to repeat.
 #   tools/setup.sh           for use: the npm packages, bubblewrap and python3 for the sandbox
+#   tools/setup.sh --onnx    also the library for submissions of kind onnx (30 MB kept of 200 MB fetched)
 #   tools/setup.sh --tests   for the tests too: npm packages of the Delta reader, the tile reader and the blob emulator, Chromium and fonts for the page, GDAL
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,11 @@ npm_packages() {
     || { say "setup: 'npm ci' failed in $1; see the lines above."; exit 1; }
 }
 npm_packages . "the DuckDB engine, the map"
+if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--onnx" ]; then
+  npm_packages sandbox/onnx "the library for ONNX models in the sandbox"
+  # of the package only the library of Linux is used
+  find sandbox/onnx/node_modules/onnxruntime-node/bin -type f ! -path '*/linux/*/libonnxruntime.so.1' -delete
+fi
 if [ "${1:-}" = "--tests" ]; then
   npm_packages tests/browser "the browser test"
   npm_packages tests/interop "the interoperability test"

@@ -1,17 +1,25 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Plinth.Sandbox.Submissions;
 
 namespace Plinth.Sandbox.Intake;
 
 /// <summary>What a submission says about itself in <c>sandbox.json</c>.</summary>
 /// <param name="Need">Id of the scenario that it answers.</param>
-/// <param name="Entry">The Python file to run, relative to the submission.</param>
+/// <param name="Kind">See <see cref="SubmissionKind"/>.</param>
+/// <param name="Entry">The file to run, relative to the submission.</param>
 /// <param name="Outputs">Files that it writes to /out.</param>
 /// <param name="Seed">Given to the run as <c>PLINTH_SEED</c> and <c>PYTHONHASHSEED</c>.</param>
 internal sealed partial record Manifest(string Need, string Kind, string Entry, ImmutableArray<string> Outputs, long Seed)
 {
     internal const string FileName = "sandbox.json";
+
+    /// <summary>Hash of the runtime image that it was developed on; null for the newest here.</summary>
+    public string? Runtime { get; init; }
+
+    /// <summary>Labels that a model's numbers stand for, in their order; empty when it answers with the labels themselves.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
 
     /// <summary>Limits it asks for, in the manifest's units; null for the scenario's.</summary>
     public long? WallClockSeconds { get; init; }
@@ -37,8 +45,11 @@ internal sealed partial record Manifest(string Need, string Kind, string Entry, 
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
             var fields = new JsonFields(document.RootElement, "", faults);
             var limits = fields.Object("limits");
+            var labels = fields.OptionalTexts("labels");
             var manifest = new Manifest(fields.Text("need"), fields.Text("kind"), fields.Text("entry"), fields.Texts("outputs"), fields.Number("seed", 0, uint.MaxValue) ?? 0)
             {
+                Runtime = fields.OptionalText("runtime"),
+                Labels = labels,
                 WallClockSeconds = limits?.Number("wallClockSeconds", 1, (long)scenario.Limits.WallClock.TotalSeconds),
                 ProcessorSeconds = limits?.Number("processorSeconds", 1, (long)scenario.Limits.Processor.TotalSeconds),
                 MemoryMegabytes = limits?.Number("memoryMegabytes", 16, scenario.Limits.MemoryBytes >> 20),
@@ -62,10 +73,12 @@ internal sealed partial record Manifest(string Need, string Kind, string Entry, 
     {
         if (Need.Length > 0 && Need != scenario.Id)
             faults.Add($"{FileName}: need '{Need}' is not the scenario submitted to, '{scenario.Id}'");
-        if (Kind.Length > 0 && Kind != "python")
-            faults.Add($"{FileName}: kind '{Kind}' is not known; known is python");
-        if (Entry.Length > 0 && !(Entry.EndsWith(".py", StringComparison.Ordinal) && files.Contains(Entry)))
-            faults.Add($"{FileName}: entry '{Entry}' is not a .py file of the submission");
+        if (Kind.Length > 0 && Entry.Length > 0)
+            faults.AddRange(SubmissionKind.Faults(Kind, Entry, files).Select(fault => $"{FileName}: {fault}"));
+        if (Runtime is not null && !Sha256().IsMatch(Runtime))
+            faults.Add($"{FileName}: runtime is the hash of an image, 64 hexadecimal digits; 'plinth sandbox runtime' lists those that are here");
+        if (Labels.Length > 0 && (Kind != SubmissionKind.Onnx || Labels.Any(label => label.Length == 0 || label.Any(char.IsControl))))
+            faults.Add($"{FileName}: labels are texts of one line, and for kind onnx alone");
         if (!Outputs.SequenceEqual([scenario.Output]))
             faults.Add($"{FileName}: outputs must be exactly [\"{scenario.Output}\"]");
     }
@@ -92,6 +105,8 @@ internal sealed partial record Manifest(string Need, string Kind, string Entry, 
             faults.Add($"{FileName}: field '{path}{name}' is missing or not a list of texts");
             return [];
         }
+
+        public ImmutableArray<string> OptionalTexts(string name) => Find(name) is null ? [] : Texts(name);
 
         public long? Number(string name, long minimum, long maximum)
         {
@@ -135,6 +150,9 @@ internal sealed partial record Manifest(string Need, string Kind, string Entry, 
 
         private static string Shown(string name) => Unprintable().Replace(name[..Math.Min(name.Length, 60)], "?");
     }
+
+    [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Sha256();
 
     [GeneratedRegex("[^ -~]", RegexOptions.CultureInvariant)]
     private static partial Regex Unprintable();

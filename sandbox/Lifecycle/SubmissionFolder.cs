@@ -1,13 +1,15 @@
 using System.Text.Json;
-using Plinth.Sandbox.Intake;
 using Plinth.Sandbox.Isolation;
+using Plinth.Sandbox.Submissions;
 
 namespace Plinth.Sandbox.Lifecycle;
 
-/// <summary>Where code and results lie: <c>&lt;lake&gt;/sandbox/submissions/&lt;content hash&gt;/</c> and <c>&lt;lake&gt;/sandbox/runs/&lt;submission&gt;/&lt;run&gt;/</c>. A folder appears whole, by one rename, or not at all.</summary>
-internal sealed class SubmissionFolder(string root)
+/// <summary>Where code and results lie: <c>&lt;lake&gt;/sandbox/submissions/&lt;content hash&gt;.sealed</c> and <c>&lt;lake&gt;/sandbox/runs/&lt;submission&gt;/&lt;run&gt;/</c>. A folder appears whole, by one rename, or not at all.</summary>
+internal sealed class SubmissionFolder(string root, string keyFile)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const string Memory = "/dev/shm";
 
     private string Incoming => Path.Combine(root, "incoming");
 
@@ -16,6 +18,10 @@ internal sealed class SubmissionFolder(string root)
     {
         if (Directory.Exists(Incoming))
             RunFolder.SweepFolders(Incoming);
+        if (Directory.Exists(Runtimes))
+            RunFolder.SweepFolders(Runtimes);
+        if (Directory.Exists(Memory))
+            RunFolder.SweepFolders(Memory);
     }
 
     /// <summary>A new folder to fill, on the same file system as where it goes.</summary>
@@ -25,18 +31,14 @@ internal sealed class SubmissionFolder(string root)
         return Private(Path.Combine(Incoming, RunFolder.NewName()));
     }
 
-    /// <summary>Files of a stored submission: relative path and place on the host. Checks that nothing changed since it was taken in.</summary>
-    /// <exception cref="InvalidDataException">Its content is another than its hash says.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> CodeAsync(string contentSha256, CancellationToken cancellationToken)
-    {
-        var folder = Code(contentSha256);
-        var files = await SubmissionIntake.FilesAsync(folder, cancellationToken);
-        return SubmissionIntake.ContentHash(files) == contentSha256
-            ? files.Keys.ToDictionary(path => path, path => Path.Combine(folder, path))
-            : throw new InvalidDataException($"The stored submission {contentSha256} was changed after it was taken in; it is not run.");
-    }
+    /// <summary>A new folder for code as it comes in, in memory where there is such a place: what is kept of it is sealed.</summary>
+    public string OpenStaging() => Directory.Exists(Memory) ? Private(Path.Combine(Memory, RunFolder.NewName())) : Staging();
 
-    public string Code(string contentSha256) => Path.Combine(root, "submissions", contentSha256);
+    /// <summary>Submissions, sealed.</summary>
+    public CodeVault Vault { get; } = new(Path.Combine(root, "submissions"), keyFile);
+
+    /// <summary>Runtime images.</summary>
+    public string Runtimes => Path.Combine(root, "runtimes");
 
     public string Run(string submission, string run) => Path.Combine(root, "runs", submission, run);
 

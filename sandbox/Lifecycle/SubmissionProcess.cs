@@ -48,8 +48,8 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
     private async Task<(SubmissionState, SubmissionFailure?)> ScreenAsync(SubmissionRecord submission, Scenario scenario, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
-        var code = await folders.CodeAsync(submission.ContentSha256, cancellationToken);
-        Manifest.Read(await File.ReadAllBytesAsync(code[Manifest.FileName], cancellationToken), scenario, [.. code.Keys], faults);
+        var code = await Task.Run(() => folders.Vault.Open(submission.ContentSha256), cancellationToken);
+        Manifest.Read(code[Manifest.FileName], scenario, code.Keys, faults);
         return (SubmissionState.Screened, faults.Count == 0 ? null : new("manifest", string.Join("; ", faults)));
     }
 
@@ -110,6 +110,7 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
             var summary = JsonSerializer.Deserialize<RunSummary>(run.Summary)!;
             (details["output"], details["isolation"], details["filter"], details["arguments"], details["verdict"]) = (run.OutputSha256, summary.Backend, summary.FilterSha256, summary.ArgumentsSha256, summary.Verdict);
             details["soft"] = string.Join("; ", summary.SoftLimits);
+            (details["runtime"], details["host"], details["limits"]) = (summary.Runtime, Environment.MachineName, string.Join("; ", summary.LimitsReached));
         }
         catalog.Audit.Append($"sandbox.{Word(next)}", next == SubmissionState.Released ? submission.ApprovedBy! : $"run:{submission.Organisation}", details);
     }

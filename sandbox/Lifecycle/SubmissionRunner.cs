@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Plinth.Sandbox.Intake;
 using Plinth.Sandbox.Isolation;
+using Plinth.Sandbox.Runtime;
 using Plinth.Sandbox.Scenarios;
 using Plinth.Sandbox.Scoring;
+using Plinth.Sandbox.Submissions;
 
 namespace Plinth.Sandbox.Lifecycle;
 
@@ -27,24 +29,16 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         if (!verdict.Available)
             throw new IsolationUnavailableException(verdict.Reason!);
 
-        var code = await folders.CodeAsync(submission.ContentSha256, cancellationToken);
-        var manifest = Manifest.Read(await File.ReadAllBytesAsync(code[Manifest.FileName], cancellationToken), scenario, [.. code.Keys], [])!;
+        var code = await Task.Run(() => folders.Vault.Open(submission.ContentSha256), cancellationToken);
+        var manifest = Manifest.Read(code[Manifest.FileName], scenario, code.Keys, [])!;
+        var runtime = await Task.Run(() => new RuntimeStore(folders.Runtimes, options.Python).View(manifest.Runtime), cancellationToken);
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        var job = new IsolatedJob
+        var job = SubmissionKind.Job(manifest, scenario, code, runtime, async (target, cancel) =>
         {
-            Command = [options.Python, "-s", "-B", "/app/" + manifest.Entry],
-            App = code,
-            Runtime = Plinth.Sandbox.Runtime.RuntimeView.Host(options.Python),
-            Outputs = [scenario.Output],
-            Limits = manifest.Limits(scenario.Limits),
-            Environment = IsolatedJob.NoEnvironment.Add("PYTHONHASHSEED", Text(manifest.Seed)).Add("PLINTH_SEED", Text(manifest.Seed)).Add("PLINTH_SCENARIO", scenario.Id),
-            WriteInputs = async (target, cancel) =>
-            {
-                await writeInputs(target, cancel);
-                foreach (var (_, fields) in CsvText.Read(await File.ReadAllTextAsync(Path.Combine(target, "test.csv"), cancel)).Skip(1))
-                    keys.Add(fields[0]);
-            },
-        };
+            await writeInputs(target, cancel);
+            foreach (var (_, fields) in CsvText.Read(await File.ReadAllTextAsync(Path.Combine(target, "test.csv"), cancel)).Skip(1))
+                keys.Add(fields[0]);
+        });
         var driver = new IsolationDriver(options);
         IsolatedResult result;
         await Slots.WaitAsync(cancellationToken);
@@ -59,6 +53,7 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         var summary = new RunSummary(split, Word(result.Outcome), result.ExitCode, result.Duration, verdict.Backend, driver.FilterSha256, result.ArgumentsSha256, $"passed {verdict.Hash}", result.SoftLimits)
         {
             LimitsReached = result.LimitsReached,
+            Runtime = runtime.Identity,
         };
         var open = split == ScenarioDoor.Public;
         if (Ended(result, job.Limits, open) is { } ended)

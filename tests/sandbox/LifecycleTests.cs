@@ -74,8 +74,8 @@ public sealed class LifecycleTests
         await sandbox.Invoking(s => s.SubmitAsync(GivenLake.Scenario, "../acme", lake.Scratch("bad"))).Should().ThrowAsync<SubmissionRefusedException>();
         await sandbox.Invoking(s => s.SubmitAsync("no-such", "acme", lake.Scratch("bad"))).Should().ThrowAsync<ScenarioException>();
         sandbox.Submissions().Should().HaveCount(2);
-        Directory.GetDirectories(Path.Combine(lake.Root, "sandbox", "submissions")).Should().ContainSingle();
-        Directory.GetDirectories(Path.Combine(lake.Root, "sandbox", "incoming")).Should().BeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(lake.Root, "sandbox", "submissions")).Should().ContainSingle();
+        Directory.Exists(Path.Combine(lake.Root, "sandbox", "incoming")).Should().BeFalse("code that comes in is kept in memory until it is sealed");
     }
 
     [Fact]
@@ -207,7 +207,10 @@ public sealed class LifecycleTests
         using var sandbox = lake.Open();
         await sandbox.PublishAsync(GivenLake.Scenario, Principal.Operator);
         var submission = await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"));
-        await File.AppendAllTextAsync(Path.Combine(lake.Root, "sandbox", "submissions", submission.ContentSha256, "main.py"), "\n# changed");
+        var file = Path.Combine(lake.Root, "sandbox", "submissions", submission.ContentSha256 + ".sealed");
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
         (await sandbox.Invoking(s => s.ProcessAsync(submission.Id)).Should().ThrowAsync<InvalidDataException>()).WithMessage("*was changed after it was taken in*");
     }
 

@@ -32,8 +32,7 @@ public sealed class ManifestTests
             "sandbox.json: field 'limits.network' is not known",
             "sandbox.json: field 'hooks' is not known",
             "sandbox.json: need 'other' is not the scenario submitted to, 'agency-of-request'",
-            "sandbox.json: kind 'exe' is not known; known is python",
-            "sandbox.json: entry 'run.sh' is not a .py file of the submission",
+            "sandbox.json: kind 'exe' is not known; known are python, executable, sql, onnx",
             "sandbox.json: outputs must be exactly [\"predictions.csv\"]");
     }
 
