@@ -138,7 +138,7 @@ internal sealed class S3Objects : IObjectService, IDisposable
     }
 
     private static bool IsUnreachable(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && e is AmazonClientException or HttpRequestException or OperationCanceledException or WebException;
+        !cancellationToken.IsCancellationRequested && e is AmazonClientException or HttpRequestException or OperationCanceledException or TimeoutException or WebException;
 
     private StoreUncertainException Unreachable(Exception e) => new($"{_at}: the store cannot be reached, or no credential is known: see the AWS variables and AWS_ENDPOINT_URL_S3 ({e.GetType().Name}).");
 

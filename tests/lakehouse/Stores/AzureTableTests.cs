@@ -57,27 +57,6 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_writers_each_version_has_one_winner_and_no_row_is_lost_or_doubled()
-    {
-        const int Writers = 8;
-        const int Each = 5;
-        var root = await azurite.ContainerAsync() + "/lake";
-        using var lake = Open(root, "one");
-        using var other = Open(root, "two");
-
-        var versions = await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
-        {
-            var won = new List<long>();
-            for (var i = 0; i < Each; i++)
-                won.Add(await (writer % 2 == 0 ? lake : other).CommitRowsAsync(Given.Row((writer * Each) + i)));
-            return won;
-        })));
-
-        versions.SelectMany(v => v).Order().Should().Equal(Enumerable.Range(0, Writers * Each).Select(v => (long)v));
-        (await lake.IdsAsync()).Should().Equal(Enumerable.Range(0, Writers * Each).Select(v => (long)v));
-    }
-
-    [Fact]
     public async Task Originals_lie_in_the_container_and_are_read_through_copies()
     {
         var root = await azurite.ContainerAsync();
@@ -123,29 +102,6 @@ public sealed class AzureTableTests(Azurite azurite) : IDisposable
 
         (await commit.Should().ThrowAsync<IOException>()).Which.ToString().Should().Contain("403").And.NotContain(reading.Split("sig=")[1]);
         (await lake.IdsAsync()).Should().Equal(1);
-    }
-
-    [Fact]
-    public async Task A_table_in_a_container_is_optimized_and_vacuumed_like_any_other()
-    {
-        var root = await azurite.ContainerAsync() + "/lake";
-        var clock = new Maintenance.Clock();
-        using var lake = Lake.Open(Options(root, "here") with { Time = clock });
-        for (var i = 0; i < 6; i++)
-            await lake.CommitRowsAsync(Given.Row(i));
-
-        var optimized = await lake.OptimizeAsync(Given.Readings, new() { DryRun = false });
-        clock.Advance(TimeSpan.FromDays(8));
-        var vacuumed = await lake.VacuumAsync(Given.Readings, new() { DryRun = false });
-
-        (optimized.FilesRemoved, optimized.FilesAdded).Should().Be((6, 1));
-        vacuumed.Files.Should().HaveCount(6);
-        using var elsewhere = Open(root, "elsewhere");
-        (await elsewhere.IdsAsync()).Should().Equal(0, 1, 2, 3, 4, 5);
-        var left = new List<string>();
-        await foreach (var item in new Plinth.Lakehouse.Stores.StoreFactory(Options(root, "other")).Open(root).Store.WalkAsync(TestContext.Current.CancellationToken))
-            left.Add(item.Name);
-        left.Where(name => name.EndsWith(".parquet", StringComparison.Ordinal) && !name.Contains("_delta_log", StringComparison.Ordinal)).Should().ContainSingle();
     }
 
     [Fact]

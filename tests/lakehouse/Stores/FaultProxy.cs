@@ -20,6 +20,9 @@ internal enum Fault
     /// <summary>Hands it on and never answers.</summary>
     DoAndKeepSilent,
 
+    /// <summary>Hands it on, and the answer back after <see cref="FaultProxy.Late"/>.</summary>
+    AnswerLate,
+
     /// <summary>Never answers, and hands it on only when <see cref="FaultProxy.ReleaseAsync"/> is called.</summary>
     Hold,
 }
@@ -27,6 +30,9 @@ internal enum Fault
 /// <summary>Stands between us and a server and does to each request what a test decides.</summary>
 internal sealed class FaultProxy : IDisposable
 {
+    /// <summary>Short of the time that a test allows a request.</summary>
+    public static readonly TimeSpan Late = TimeSpan.FromSeconds(0.5);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<byte[]> _held = [];
@@ -90,6 +96,8 @@ internal sealed class FaultProxy : IDisposable
                     lock (_held)
                         _held.Add(request);
                 var answer = fault is Fault.Refuse or Fault.Hold ? [] : await ForwardAsync(request);
+                if (fault is Fault.AnswerLate)
+                    await Task.Delay(Late, _stop.Token);
                 if (fault is Fault.Hold or Fault.DoAndKeepSilent)
                     await Task.Delay(Timeout.Infinite, _stop.Token);
                 if (fault is Fault.Refuse or Fault.DoAndRefuse)
@@ -106,22 +114,15 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>One whole request, made to be the last of its connection.</summary>
     private async Task<byte[]?> RequestAsync(NetworkStream stream)
     {
-        var (buffer, head) = (new MemoryStream(), -1);
-        var piece = new byte[1 << 16];
-        var length = 0L;
-        while (head < 0 || buffer.Length < head + 4 + length)
+        var message = await MessageAsync(stream, async head =>
         {
-            var read = await stream.ReadAsync(piece, _stop.Token);
-            if (read == 0)
-                return null;
-            buffer.Write(piece, 0, read);
-            if (head >= 0 || (head = buffer.GetBuffer().AsSpan(0, (int)buffer.Length).IndexOf("\r\n\r\n"u8)) < 0)
-                continue;
-            var header = Encoding.ASCII.GetString(buffer.GetBuffer(), 0, head).Split("\r\n").FirstOrDefault(h => h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-            length = header is null ? 0 : long.Parse(header.AsSpan("Content-Length:".Length), CultureInfo.InvariantCulture);
-        }
-        var bytes = buffer.ToArray();
-        return [.. bytes.AsSpan(0, head), .. "\r\nConnection: close"u8, .. bytes.AsSpan(head)];
+            if (head.Contains("\r\nExpect: 100-continue", StringComparison.OrdinalIgnoreCase))
+                await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), _stop.Token);
+        });
+        if (message is not var (head, body))
+            return null;
+        head = head.Replace("\r\nExpect: 100-continue", "", StringComparison.OrdinalIgnoreCase).Replace("\r\nConnection: keep-alive", "", StringComparison.OrdinalIgnoreCase);
+        return [.. Encoding.Latin1.GetBytes(head), .. "\r\nConnection: close\r\n\r\n"u8, .. body];
     }
 
     private async Task<byte[]> ForwardAsync(byte[] request)
@@ -130,9 +131,34 @@ internal sealed class FaultProxy : IDisposable
         await server.ConnectAsync(IPAddress.Loopback, _target(), _stop.Token);
         var stream = server.GetStream();
         await stream.WriteAsync(request, _stop.Token);
-        var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, _stop.Token);
-        return answer.ToArray();
+        var isHead = request.AsSpan().StartsWith("HEAD "u8);
+        return await MessageAsync(stream, _ => Task.CompletedTask, isHead) is var (head, body) ? [.. Encoding.Latin1.GetBytes(head), .. "\r\n\r\n"u8, .. body] : [];
+    }
+
+    /// <summary>One message by its own length, or to the end of the connection where it does not say; null where the connection ends first.</summary>
+    private async Task<(string Head, byte[] Body)?> MessageAsync(NetworkStream stream, Func<string, Task> begun, bool headOnly = false)
+    {
+        var (buffer, head, length) = (new MemoryStream(), -1, 0L);
+        var piece = new byte[1 << 16];
+        while (head < 0 || buffer.Length < head + 4 + length)
+        {
+            var read = await stream.ReadAsync(piece, _stop.Token);
+            if (read == 0 && (head < 0 || length != long.MaxValue / 2))
+                return null;
+            if (read == 0)
+                break;
+            buffer.Write(piece, 0, read);
+            if (head >= 0 || (head = buffer.GetBuffer().AsSpan(0, (int)buffer.Length).IndexOf("\r\n\r\n"u8)) < 0)
+                continue;
+            var text = Encoding.Latin1.GetString(buffer.GetBuffer(), 0, head);
+            var lines = text.Split("\r\n");
+            var header = lines.FirstOrDefault(h => h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+            length = headOnly ? 0 : header is not null ? long.Parse(header.AsSpan("Content-Length:".Length), CultureInfo.InvariantCulture)
+                : lines.Any(h => h.StartsWith("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase)) ? long.MaxValue / 2 : 0;
+            await begun(text);
+        }
+        var bytes = buffer.ToArray();
+        return (Encoding.Latin1.GetString(bytes, 0, head), bytes[(head + 4)..]);
     }
 
     private static string FirstLine(byte[] message) => Encoding.ASCII.GetString(message, 0, message.AsSpan().IndexOf("\r\n"u8) is >= 0 and var end ? end : message.Length);

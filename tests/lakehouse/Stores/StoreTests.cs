@@ -156,8 +156,18 @@ public sealed class AzureStoreTests(Azurite azurite) : StoreTests
     }
 }
 
-/// <summary>Against moto: see <see cref="MotoServer"/> for what that proves and what not.</summary>
-public sealed class S3StoreTests(MotoServer server) : StoreTests
+public sealed class S3StoreTests(S3Server server) : StoreTests
+{
+    private protected override Task<IObjectStore> StoreAsync()
+    {
+        var root = server.Bucket() + "/lake";
+        var at = (StoreLocation.S3)StoreLocation.Parse(root);
+        return Task.FromResult<IObjectStore>(Remote(new S3Objects(at, new(root) { Credentials = server.Credentials() }) { PageSize = PageSize }, at.Prefix));
+    }
+}
+
+/// <summary>The same against another's server, where it is there: see <see cref="MotoServer"/> for what that proves and what not.</summary>
+public sealed class MotoStoreTests(MotoServer server) : StoreTests
 {
     private protected override async Task<IObjectStore> StoreAsync()
     {
