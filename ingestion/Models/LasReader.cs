@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Plinth.Ingestion.Models;
 
-/// <summary>Reads the header of LAS, LAZ and COPC point clouds: one row of <c>model.asset</c>. Points are counted by the header, not read.</summary>
+/// <summary>Reads LAS, LAZ and COPC point clouds: one row of <c>model.asset</c> by the header; of LAS a sample of its points in <c>model.point</c>.</summary>
 /// <remarks>
-/// ASPRS LAS 1.0 to 1.4. The CRS is taken from the WKT record, else from the GeoTIFF keys, else from the contract. Heights come out in metres; where
+/// ASPRS LAS 1.0 to 1.4. Points of LAZ and COPC are compressed: they are counted by the header and not read. The CRS is taken from the WKT record, else from the GeoTIFF keys, else from the contract. Heights come out in metres; where
 /// only the horizontal unit is known, heights are taken to be in it too, which <c>notes</c> says.
 /// </remarks>
 internal sealed class LasReader : IFileReader
@@ -50,6 +50,12 @@ internal sealed class LasReader : IFileReader
             asset.Include(header.Minimum);
             asset.Include(header.Maximum);
         }
-        return new([asset.ToTable(notes)], []);
+        if (compressed || crs is null || header.Points == 0)
+            return new([asset.ToTable(notes)], []);
+        var usable = Extent.ToCrs84(input.Coordinates, crs, header.Minimum.X, header.Minimum.Y, out _) ? crs : records.Definition ?? crs;
+        var points = new LasPoints(bytes, input, header, asset.Id, usable, unit);
+        if (points.Step > 1)
+            notes.Add($"every {points.Step}th of its points is in model.point");
+        return new([asset.ToTable(notes), points.ToTable()], []);
     }
 }

@@ -10,7 +10,7 @@ public static class IngestSteps
     {
         ["base"] = ["base.admin_unit", "base.road", "base.waterway", "base.footprint", "base.poi", "base.rejected"],
         ["photos"] = ["imagery.photo", "imagery.rejected"],
-        ["models"] = ["model.asset", "model.object", "model.tile", "model.rejected"],
+        ["models"] = ["model.asset", "model.object", "model.tile", "model.point", "model.rejected"],
         ["imagery"] = ["imagery.scene", "imagery.tile", "imagery.rejected"],
         ["sensors"] = ["sensor.thing", "sensor.datastream", "sensor.observation", "sensor.event", "sensor.detector_config", "sensor.rejected"],
         ["hotline"] = ["hotline.service_request", "hotline.rejected"],

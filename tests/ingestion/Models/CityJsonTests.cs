@@ -85,6 +85,26 @@ public class CityJsonTests
     }
 
     [Fact]
+    public void Version_1_0_with_numbers_as_levels_and_vertices_that_are_not_quantised_is_read()
+    {
+        const string old = """
+            {"type":"CityJSON","version":"1.0","metadata":{"referenceSystem":"urn:ogc:def:crs:EPSG::4326"},
+             "CityObjects":{"a":{"type":"Building","geometry":[
+               {"type":"MultiSurface","lod":1,"boundaries":[[[0,1,2,3]]]},
+               {"type":"Solid","lod":2.2,"boundaries":[[[[0,3,2,1]],[[4,5,6,7]],[[0,1,5,4]],[[1,2,6,5]],[[2,3,7,6]],[[3,0,4,7]]]]}]}},
+             "vertices":[[113,23,5],[113.001,23,5],[113.001,23.001,5],[113,23.001,5],[113,23,17.5],[113.001,23,17.5],[113.001,23.001,17.5],[113,23.001,17.5]]}
+            """;
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["old.json"], old);
+        var result = Readers.Read(new CityJsonReader(), folder["old.json"]);
+        var asset = result.Rows("model.asset", Assets).Single();
+        (asset["format_version"], asset["lod"], asset["crs"], asset["texture_bytes"]).Should().Be(("1.0", "2.2", "EPSG:4326", 0L));
+        var building = result.Rows("model.object", Objects).Single();
+        (building["lod"], building["height_m"]).Should().Be(("2.2", 12.5));
+        WkbReading.SquareMetres(building["geom"]).Should().BeApproximately(102.47 * 111.25, 20);
+    }
+
+    [Fact]
     public void Textures_that_do_not_lie_beside_the_model_are_counted() =>
         Readers.Read(new CityJsonReader(), Repository.Shared("data", "models-3d", "cityjson", "rotterdam", "rotterdam_subset.json")).Rows("model.asset", Assets).Single()["notes"]
             .Should().BeOfType<string>().Which.Should().StartWith("of the 74 textures it names, 73 do not lie beside it");

@@ -52,6 +52,37 @@ public class LasTests
         Read(whole[..20_000]).Rows("model.asset", Columns).Single()["notes"].Should().Be("point format 3; it is cut: 1065 points are announced, and 552 are there");
     }
 
+    private const string Points = "asset_id point_number height_m intensity classification return_number returns red green blue geom bbox source_row";
+
+    // Independent: the first and last record by python's struct; the same points in degrees are in autzen-dd.las.
+    [Fact]
+    public void Points_of_a_LAS_file_are_rows_that_lie_where_they_were_measured()
+    {
+        var metres = Readers.Read(new LasReader(), Repository.Sample("models", "autzen-utm.las")).Rows("model.point", Points);
+        var degrees = Readers.Read(new LasReader(), Repository.Shared("data", "models-3d", "las", "autzen-dd.las")).Rows("model.point", Points);
+        metres.Should().HaveCount(1065);
+        degrees.Should().HaveCount(1065);
+        foreach (var (a, b) in metres.Zip(degrees))
+        {
+            var (p, q) = (((object?[])a["bbox"]!).Cast<double>().ToArray(), ((object?[])b["bbox"]!).Cast<double>().ToArray());
+            Math.Abs(p[0] - q[0]).Should().BeLessThan(1e-5);
+            Math.Abs(p[1] - q[1]).Should().BeLessThan(1e-5);
+            ((double)a["height_m"]!).Should().BeApproximately((double)b["height_m"]!, 0.011);
+            (a["intensity"], a["classification"], a["red"]).Should().Be((b["intensity"], b["classification"], b["red"]));
+        }
+        (metres[0]["intensity"], metres[0]["classification"], metres[0]["return_number"], metres[0]["red"], metres[0]["green"], metres[0]["blue"]).Should().Be((143, 1, 1, 68, 77, 88));
+    }
+
+    [Fact]
+    public void A_large_cloud_is_sampled_as_the_layout_says_and_says_so()
+    {
+        var result = Readers.Read(new LasReader(), Repository.Sample("models", "autzen-utm.las"), settings: ("points", "100"));
+        var rows = result.Rows("model.point", Points);
+        rows.Select(r => r["point_number"]).Should().Equal(Enumerable.Range(0, 97).Select(i => (object)(i * 11L)));
+        ((string)result.Rows("model.asset", Columns).Single()["notes"]!).Should().EndWith("every 11th of its points is in model.point");
+        Readers.Read(new LasReader(), Repository.Shared("data", "models-3d", "las", "autzen_trim.laz")).Tables.Should().ContainSingle("compressed points are not read");
+    }
+
     [Fact]
     public void Another_file_is_refused() =>
         FluentActions.Invoking(() => Read("nothing of that kind"u8.ToArray())).Should().Throw<SourceFormatException>()
