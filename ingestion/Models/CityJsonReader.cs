@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Plinth.Catalog;
+using Plinth.Ingestion.Tabular;
 
 namespace Plinth.Ingestion.Models;
 
@@ -42,8 +44,8 @@ internal sealed class CityJsonReader : IFileReader
 }
 
 /// <summary>Reads CityJSON text sequences: a header, then a feature a line, each with vertices of its own.</summary>
-/// <remarks>As <see cref="CityJsonReader"/>; a line that is no feature is rejected with its number.</remarks>
-internal sealed class CityJsonSeqReader : IFileReader
+/// <remarks>As <see cref="CityJsonReader"/>, line by line, so that memory does not grow with the file; a line that is no feature is rejected with its number.</remarks>
+internal sealed class CityJsonSeqReader : ILayoutReader
 {
     public string Name => "cityjsonseq";
 
@@ -56,14 +58,17 @@ internal sealed class CityJsonSeqReader : IFileReader
             && text.IndexOf("\"CityJSON\""u8) >= 0;
     }
 
-    public ReadResult Read(FileInput input)
-    {
-        using var bytes = ByteView.Open(input.Path, Expected);
-        return Read(bytes, input);
-    }
+    public IReadOnlyList<string>? Columns(string path, SourceContract contract) => [];
 
-    internal static ReadResult Read(ByteView bytes, FileInput input)
+    public ReadResult Read(FileInput input) => ReadItems.Gather(Stream(input));
+
+    public IEnumerable<ReadItem> Stream(FileInput input) => Stream(ByteView.Open(input.Path, Expected), input);
+
+    internal static ReadResult Read(ByteView bytes, FileInput input) => ReadItems.Gather(Stream(bytes, input));
+
+    private static IEnumerable<ReadItem> Stream(ByteView opened, FileInput input)
     {
+        using var bytes = opened;
         CityJsonPart? header = null;
         CityModel? model = null;
         foreach (var (number, line) in CityJsonText.Lines(bytes))
@@ -72,28 +77,40 @@ internal sealed class CityJsonSeqReader : IFileReader
             {
                 header = CityJsonText.Header(bytes, line);
                 model = new(input, CrsName.Of(header.Crs, input.Contract.Crs));
-                AddObjects(header, number);
-                continue;
+                Add(model, header, header, number);
             }
-            try
+            else
             {
-                var feature = CityJsonPart.Parse(line);
-                if (feature.Type != "CityJSONFeature")
-                    model.Reject(number, "type", feature.Type, "the line is no CityJSONFeature");
-                else
-                    AddObjects(feature, number);
+                AddFeature(model, header, line, number);
             }
-            catch (JsonException wrong)
-            {
-                model.Reject(number, null, null, $"the line is no JSON: {wrong.Message}");
-            }
+            foreach (var item in model.Drain())
+                yield return item;
         }
-        return model is null || header is null ? throw bytes.Refuse("it is empty") : model.Finish("cityjsonseq", header.Version, CityJsonText.Notes(header, input.Path), CityJsonText.TextureBytes(header, input.Path));
+        if (model is null || header is null)
+            throw bytes.Refuse("it is empty");
+        foreach (var item in ReadItems.Stream(model.Finish("cityjsonseq", header.Version, CityJsonText.Notes(header, input.Path), CityJsonText.TextureBytes(header, input.Path))))
+            yield return item;
+    }
 
-        void AddObjects(CityJsonPart part, long number)
+    private static void AddFeature(CityModel model, CityJsonPart header, ReadOnlyMemory<byte> line, long number)
+    {
+        try
         {
-            var vertices = CityVertices.Of(part, header);
-            part.ForEachObject((id, json) => model!.Add(id, json, vertices, number));
+            var feature = CityJsonPart.Parse(line);
+            if (feature.Type != "CityJSONFeature")
+                model.Reject(number, "type", feature.Type, "the line is no CityJSONFeature");
+            else
+                Add(model, header, feature, number);
         }
+        catch (JsonException wrong)
+        {
+            model.Reject(number, null, null, $"the line is no JSON: {wrong.Message}");
+        }
+    }
+
+    private static void Add(CityModel model, CityJsonPart header, CityJsonPart part, long number)
+    {
+        var vertices = CityVertices.Of(part, header);
+        part.ForEachObject((id, json) => model.Add(id, json, vertices, number));
     }
 }

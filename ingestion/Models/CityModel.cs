@@ -16,7 +16,9 @@ internal sealed class CityModel(FileInput input, string? crs)
     private readonly List<RejectedRow> _rejected = [];
     private readonly SortedSet<string> _lods = new(StringComparer.Ordinal);
     private readonly ModelAsset _asset = new(input, crs);
+    private readonly HashSet<ulong> _seen = [];
     private int _unplaced;
+    private long _count;
 
     /// <summary>Takes one object in, or rejects it with its id.</summary>
     public void Add(string id, JsonElement cityObject, CityVertices vertices, long? line = null)
@@ -46,29 +48,52 @@ internal sealed class CityModel(FileInput input, string? crs)
         _asset.Version = version;
         _asset.TextureBytes = textureBytes;
         _asset.Lod = _lods.Count == 0 ? null : string.Join(", ", _lods);
-        _asset.Objects = _objects.Count;
         var rows = _objects.Values.Select(Row).ToList();
+        _asset.Objects = _count;
         return new([_asset.ToTable(notes), new(new("model", "object"), rows)], _rejected);
+    }
+
+    /// <summary>What was gathered since the last time, as rows and rejections; it is then forgotten. For features, whose parents and parts come together.</summary>
+    public List<ReadItem> Drain()
+    {
+        List<ReadItem> items = [.. _objects.Values.Select(o => ReadItem.Of(new("model", "object"), Row(o))), .. _rejected.Select(ReadItem.Of)];
+        _objects.Clear();
+        _children.Clear();
+        _rejected.Clear();
+        return items;
     }
 
     private string? Read(string id, JsonElement json, CityVertices vertices)
     {
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("type", out var typeText) || CityJsonPart.Text(typeText) is not { Length: > 0 } type)
             return "it has no type";
-        if (_objects.ContainsKey(id))
+        if (!_seen.Add(Hash(id)))
             return "its id stands twice in the file; only the first was read";
         var (geometry, fault) = CityGeometry.Best(json, vertices);
         if (fault is not null)
+        {
+            _seen.Remove(Hash(id));
             return fault;
+        }
         var parent = json.TryGetProperty("parents", out var parents) && parents.ValueKind == JsonValueKind.Array && parents.GetArrayLength() > 0 ? CityJsonPart.Text(parents[0]) : null;
         var attributes = json.TryGetProperty("attributes", out var values) && values.ValueKind == JsonValueKind.Object ? AttributesText(values) : null;
         var read = new CityObject(id, type, parent, attributes, geometry?.Lod);
         if (geometry is not null)
             Place(read, geometry);
         _objects.Add(id, read);
+        _count++;
         if (parent is not null)
             (_children.TryGetValue(parent, out var siblings) ? siblings : _children[parent] = []).Add(read);
         return null;
+    }
+
+    /// <summary>FNV-1a of 64 bits: among ten million ids two are taken for one with a chance of three in a million.</summary>
+    private static ulong Hash(string id)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var letter in id)
+            hash = unchecked((hash ^ letter) * 1099511628211UL);
+        return hash;
     }
 
     private void Place(CityObject read, CityGeometry geometry)

@@ -105,6 +105,21 @@ public class CityJsonTests
     }
 
     [Fact]
+    public void A_long_sequence_is_read_line_by_line_and_an_id_that_comes_again_is_rejected()
+    {
+        const string header = """{"type":"CityJSON","version":"2.0","metadata":{"referenceSystem":"urn:ogc:def:crs:EPSG::4326"},"transform":{"scale":[0.001,0.001,1],"translate":[113,23,0]},"CityObjects":{},"vertices":[]}""";
+        static string Feature(string id) => $$$"""{"type":"CityJSONFeature","id":"{{{id}}}","CityObjects":{"{{{id}}}":{"type":"Building","geometry":[{"type":"MultiSurface","lod":"1","boundaries":[[[0,1,2]]]}]}},"vertices":[[0,0,5],[1,0,5],[1,1,5]]}""";
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["long.city.jsonl"], [header, .. Enumerable.Range(0, 2000).Select(i => Feature($"b{i}")), Feature("b7")]);
+        var reader = new CityJsonSeqReader();
+        var items = reader.Stream(Readers.Input(folder["long.city.jsonl"])).Select(i => i.Rejected is { } bad ? $"{bad.Line} {bad.Reason}" : i.Table.Name).ToList();
+        items.Take(2000).Should().OnlyContain(i => i == "object", "rows come before the file has ended");
+        items.Skip(2000).Should().Equal("2002 city object 'b7': its id stands twice in the file; only the first was read", "asset");
+        var asset = Readers.Read(reader, folder["long.city.jsonl"]).Rows("model.asset", Assets).Single();
+        (asset["object_count"], asset["triangle_count"]).Should().Be((2000L, 2000L));
+    }
+
+    [Fact]
     public void Textures_that_do_not_lie_beside_the_model_are_counted() =>
         Readers.Read(new CityJsonReader(), Repository.Shared("data", "models-3d", "cityjson", "rotterdam", "rotterdam_subset.json")).Rows("model.asset", Assets).Single()["notes"]
             .Should().BeOfType<string>().Which.Should().StartWith("of the 74 textures it names, 73 do not lie beside it");
