@@ -41,6 +41,9 @@ public sealed class Snapshot
     /// <summary>The table's configuration.</summary>
     public IReadOnlyDictionary<string, string> Properties => State.Metadata!.Configuration;
 
+    /// <summary>How many live data files there are; known without a look at them.</summary>
+    public int FileCount => State.Files.Count;
+
     /// <summary>The live data files.</summary>
     public IReadOnlyList<DataFile> Files => _files.Value;
 

@@ -90,9 +90,10 @@ internal static class ActionReader
         };
     }
 
-    private static DeletionVector? ReadDeletionVector(JsonElement file) => file.Object("deletionVector") is { } value
-        ? new(Required(value, "storageType"), Required(value, "pathOrInlineDv"), (int?)value.Long("offset"), (int)RequiredLong(value, "sizeInBytes"), RequiredLong(value, "cardinality"))
-        : null;
+    private static DeletionVector? ReadDeletionVector(JsonElement file) => file.Object("deletionVector") is { } value ? Vector(value) : null;
+
+    public static DeletionVector Vector(JsonElement value) =>
+        new(Required(value, "storageType"), Required(value, "pathOrInlineDv"), (int?)value.Long("offset"), (int)RequiredLong(value, "sizeInBytes"), RequiredLong(value, "cardinality"));
 
     private static CommitInfo ReadCommitInfo(JsonElement value) => new()
     {
@@ -122,10 +123,10 @@ internal static class ActionReader
 
     private static ImmutableSortedSet<string>? Features(JsonElement value, string name) => Strings(value, name)?.ToImmutableSortedSet(StringComparer.Ordinal);
 
-    private static ImmutableSortedDictionary<string, string?> Values(JsonElement value, string name)
+    private static ImmutableSortedDictionary<string, string?> Values(JsonElement value, string name) => value.Object(name) is { } map ? Map(map) : FileAction.NoValues;
+
+    public static ImmutableSortedDictionary<string, string?> Map(JsonElement map)
     {
-        if (value.Object(name) is not { } map)
-            return FileAction.NoValues;
         ImmutableSortedDictionary<string, string?>.Builder? values = null;
         foreach (var entry in map.EnumerateObject())
             (values ??= FileAction.NoValues.ToBuilder())[entry.Name] = entry.Value.ValueKind switch

@@ -35,8 +35,20 @@ internal abstract record FileAction(string Path) : LogAction
 
 internal sealed record AddFile(string Path, long Size, long ModificationTime) : FileAction(Path)
 {
-    /// <summary>Statistics as JSON text.</summary>
-    public string? Stats { get; init; }
+    private readonly string? _stats;
+
+    /// <summary>Statistics as JSON text; of a checkpoint's, read when asked for.</summary>
+    /// <exception cref="TableFormatException">The checkpoint is gone since the table was opened.</exception>
+    public string? Stats
+    {
+        get => _stats ?? StatisticsSource?.Text(StatisticsRow);
+        init => (_stats, StatisticsSource) = (value, null);
+    }
+
+    /// <summary>Where the statistics are that are not in memory, and at which place there.</summary>
+    public CheckpointStatistics? StatisticsSource { get; init; }
+    public int StatisticsRow { get; init; }
+
     public ImmutableSortedDictionary<string, string?>? Tags { get; init; }
     public long? BaseRowId { get; init; }
     public long? DefaultRowCommitVersion { get; init; }

@@ -9,7 +9,9 @@ namespace Plinth.Lakehouse.Delta;
 /// <summary>Reads checkpoints of every kind: classic, in parts, and V2 with a JSON or Parquet manifest and sidecars.</summary>
 internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool sql)
 {
-    private static readonly string[] Known = ["protocol", "metaData", "txn", "domainMetadata", "remove", "add", "sidecar"];
+    /// <summary>Each kind of action with a field that it never lacks: asking for that one field's rows reads next to nothing where there are none.</summary>
+    private static readonly (string Name, string Field)[] Known =
+        [("protocol", "minReaderVersion"), ("metaData", "schemaString"), ("txn", "appId"), ("domainMetadata", "domain"), ("remove", "path"), ("sidecar", "path")];
 
     /// <exception cref="TableFormatException">A file is missing or unreadable.</exception>
     public async ValueTask<List<LogAction>> ReadAsync(CheckpointFiles checkpoint, CancellationToken cancellationToken)
@@ -51,23 +53,34 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         using var lease = sql.Rent();
         try
         {
-            // Columns differ by writer: take those that are there, each row as JSON, so that one reader serves all sources.
-            var present = lease.Connection.Rows($"DESCRIBE SELECT * FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)", null, cancellationToken)
-                .Select(row => (string)row[0]!).ToHashSet(StringComparer.Ordinal);
-            foreach (var name in Known.Where(present.Contains))
+            // Columns differ by writer. All but the files are few: each row as JSON, so that one reader serves all sources.
+            var layouts = new FileLayouts(sql).Of(table, [.. keys.Select(store.LocalPath)]);
+            foreach (var (name, field) in Known.Where(known => layouts.Values.Any(layout => layout.Columns.Any(column => column.Name == known.Name))))
             {
                 using var result = lease.Connection.Query(
-                    $"SELECT CAST(to_json({name}) AS VARCHAR) FROM read_parquet({files}, union_by_name = true, hive_partitioning = false) WHERE {name} IS NOT NULL", null, cancellationToken);
+                    $"SELECT CAST(to_json({name}) AS VARCHAR) FROM read_parquet({files}, union_by_name = true, hive_partitioning = false) WHERE {name}.{field} IS NOT NULL", null, cancellationToken);
                 while (result.NextChunk())
                     for (var row = 0; row < result.Chunk.Count; row++)
                         if (Parse(name, result.Chunk[0].Bytes(row)) is { } action)
                             actions.Add(action);
             }
+            foreach (var key in keys)
+                if (layouts[store.LocalPath(key)].Columns.FirstOrDefault(column => column.Name == "add") is { } add)
+                    new CheckpointAdds(table, key, store, sql).Read(lease.Connection, Fields(add, actions), actions, cancellationToken);
         }
         catch (Exception e) when (e is SqlException or JsonException or FormatException or InvalidOperationException)
         {
             throw new TableFormatException(table, string.Join(", ", keys), $"the checkpoint cannot be read: {e.Message}");
         }
+    }
+
+    /// <summary>The fields of a file's <c>add</c> that are worth reading: of a table without partitions no values.</summary>
+    private static HashSet<string> Fields(FileColumn add, List<LogAction> actions)
+    {
+        var fields = add.Children.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        if (actions.OfType<Metadata>().FirstOrDefault()?.PartitionColumns.IsEmpty == true)
+            fields.Remove("partitionValues");
+        return fields;
     }
 
     private static LogAction? Parse(string name, ReadOnlySpan<byte> json)

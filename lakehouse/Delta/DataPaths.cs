@@ -18,7 +18,7 @@ internal static class DataPaths
             var slash = rest.IndexOf('/');
             return Uri.UnescapeDataString(slash < 0 ? rest : rest[slash..]);
         }
-        return Uri.UnescapeDataString(path);
+        return path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path;
     }
 
     /// <summary>Where the file of a canonical path lies on this machine.</summary>

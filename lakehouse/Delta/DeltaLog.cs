@@ -89,7 +89,8 @@ internal sealed class DeltaLog(string table, IObjectStore store, SqlPool sql)
 
     public ValueTask<LogListing> ListAsync(CancellationToken cancellationToken) => LogListing.ReadAsync(Store, 0, cancellationToken);
 
-    private void Forget()
+    /// <summary>Reads the table afresh the next time.</summary>
+    public void Forget()
     {
         lock (_lock)
             (_newest, _newestFile) = (null, null);

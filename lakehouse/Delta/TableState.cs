@@ -12,7 +12,7 @@ internal sealed record TableState
     public Protocol? Protocol { get; init; }
     public Metadata? Metadata { get; init; }
     public TableSchema Schema { get; init; } = new();
-    public ImmutableDictionary<FileKey, AddFile> Files { get; init; } = ImmutableDictionary<FileKey, AddFile>.Empty;
+    public FileSet Files { get; init; } = FileSet.Empty;
     public ImmutableDictionary<FileKey, RemoveFile> Tombstones { get; init; } = ImmutableDictionary<FileKey, RemoveFile>.Empty;
     public ImmutableDictionary<string, Transaction> Transactions { get; init; } = ImmutableDictionary<string, Transaction>.Empty;
     public ImmutableDictionary<string, DomainMetadata> Domains { get; init; } = ImmutableDictionary<string, DomainMetadata>.Empty;
@@ -38,22 +38,21 @@ internal sealed record TableState
     /// <param name="fileTime">The version's time where its commit does not carry one.</param>
     public TableState Apply(long version, DateTimeOffset fileTime, IEnumerable<LogAction> actions)
     {
-        var files = Files.ToBuilder();
         var tombstones = Tombstones.ToBuilder();
         var transactions = Transactions.ToBuilder();
         var domains = Domains.ToBuilder();
         var (protocol, metadata) = (Protocol, Metadata);
-        List<AddFile>? adds = null;
+        var (adds, removed) = (new List<AddFile>(), new List<FileKey>());
         long? inCommit = null;
         foreach (var action in actions)
         {
             switch (action)
             {
                 case AddFile add:
-                    (adds ??= []).Add(add); // A commit's actions have no order among themselves: removes first, then adds.
+                    adds.Add(add); // A commit's actions have no order among themselves: removes first, then adds.
                     break;
                 case RemoveFile remove:
-                    files.Remove(remove.Key);
+                    removed.Add(remove.Key);
                     tombstones[remove.Key] = remove;
                     break;
                 case Protocol p: protocol = p; break;
@@ -64,17 +63,14 @@ internal sealed record TableState
                 case CommitInfo info: inCommit = info.InCommitTimestamp ?? inCommit; break;
             }
         }
-        foreach (var add in adds ?? [])
-        {
-            files[add.Key] = add;
-            tombstones.Remove(add.Key);
-        }
+        if (tombstones.Count > 0)
+            tombstones.RemoveRange(adds.Select(add => add.Key));
         var next = this with
         {
             Version = version,
             Protocol = protocol,
             Metadata = metadata,
-            Files = files.ToImmutable(),
+            Files = Files.With(removed, adds),
             Tombstones = tombstones.ToImmutable(),
             Transactions = transactions.ToImmutable(),
             Domains = domains.ToImmutable(),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -88,6 +89,7 @@ internal sealed class FileIndex(TableState state)
         if (column.Type is DataType.Primitive { Name: "boolean" } || (kind == ValueKind.Floating && Features.HasTypeWidening(state.Protocol!)))
             return null;
         var text = new StatisticsText([.. physical.Select(Encoding.UTF8.GetBytes)], kind, column.Type);
+        var loaded = new ConcurrentDictionary<CheckpointStatistics, CheckpointStatistics.Texts>();
         if (_files.Length <= FilesPerThread)
             ReadFiles(0, _files.Length);
         else
@@ -96,9 +98,19 @@ internal sealed class FileIndex(TableState state)
 
         void ReadFiles(int from, int to)
         {
+            var buffer = new ArrayBufferWriter<byte>(1024);
             for (var i = from; i < to; i++)
-                if (_files[i].Stats is { } stats)
-                    text.Read(stats, bounds, i, trustFloatingMax: _files[i].Tags?.ContainsKey(LayoutTag.Key) == true);
+                text.Read(Statistics(i, buffer), bounds, i, trustFloatingMax: _files[i].Tags?.ContainsKey(LayoutTag.Key) == true);
+        }
+
+        // Those of a checkpoint are read in place.
+        ReadOnlySpan<byte> Statistics(int file, ArrayBufferWriter<byte> buffer)
+        {
+            if (_files[file].StatisticsSource is { } source)
+                return loaded.GetOrAdd(source, static s => s.Load())[_files[file].StatisticsRow];
+            buffer.ResetWrittenCount();
+            Encoding.UTF8.GetBytes(_files[file].Stats ?? "", buffer);
+            return buffer.WrittenSpan;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,14 +15,15 @@ internal sealed class StatisticsText(IReadOnlyList<byte[]> path, ValueKind kind,
 
     /// <summary>Reads the file's statistics into <paramref name="bounds"/>; damaged ones count as none.</summary>
     /// <param name="trustFloatingMax">Whether the upper bound of floating-point columns counts NaN, which is above all other values.</param>
-    public void Read(string stats, ColumnBounds bounds, int file, bool trustFloatingMax)
+    public void Read(ReadOnlySpan<byte> stats, ColumnBounds bounds, int file, bool trustFloatingMax)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(stats.Length));
         try
         {
-            var reader = new Utf8JsonReader(buffer.AsSpan(0, Encoding.UTF8.GetBytes(stats, buffer)));
+            var reader = new Utf8JsonReader(stats);
             long? rows = null, nulls = null;
             PlanValue? min = null, max = null;
+            if (stats.IsEmpty)
+                return;
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -49,10 +49,6 @@ internal sealed class StatisticsText(IReadOnlyList<byte[]> path, ValueKind kind,
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             bounds.Flags[file] = ColumnBounds.Known.Nothing;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

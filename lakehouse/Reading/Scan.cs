@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Plinth.Lakehouse.Delta;
@@ -15,8 +14,7 @@ internal sealed class Scan(string table, IObjectStore store, FileLayouts layouts
         [.. Ordered(state.Files.Values).Select(Describe)];
 
     /// <summary>The state's files for which <paramref name="keep"/> holds.</summary>
-    public ImmutableDictionary<FileKey, AddFile> Keep(TableState state, Func<DataFile, bool> keep) =>
-        state.Files.Where(file => keep(Describe(file.Value))).ToImmutableDictionary();
+    public FileSet Keep(TableState state, Func<DataFile, bool> keep) => FileSet.Of([.. state.Files.Where(file => keep(Describe(file)))]);
 
     public string ToSql(TableState state) => ToSql(state, [.. state.Files.Values]);
 

@@ -97,7 +97,11 @@ internal sealed class LogAppender(DeltaLog log, SqlPool sql, TimeProvider time)
             await log.RememberAsync(next, CancellationToken.None);
             await new CheckpointWriter(log, sql, time).WriteWhenDueAsync(next, cancellationToken);
         }
-        catch (Exception e) when (e is LakeException or IOException or OperationCanceledException or UnauthorizedAccessException)
+        catch (LakeException)
+        {
+            log.Forget(); // What was kept of the table no longer fits what is there.
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or UnauthorizedAccessException)
         {
             // The next reader finds the version in the log; the next tenth commit tries its checkpoint again.
         }

@@ -1,0 +1,35 @@
+using Plinth.Lakehouse.Delta;
+
+namespace Plinth.Tests.Lakehouse;
+
+/// <summary>The set of live files holds what a plain dictionary would hold, however many versions were laid over one another.</summary>
+public sealed class FileSetTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void After_any_sequence_of_changes_the_set_is_what_was_added_and_not_removed(int seed)
+    {
+        var random = new Random(seed);
+        var (set, expected) = (FileSet.Empty, new Dictionary<FileKey, AddFile>());
+        for (var version = 0; version < 60; version++)
+        {
+            var before = (set.Count, Files: set.ToHashSet());
+            List<FileKey> removed = [.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => File(random).Key)];
+            List<AddFile> added = [.. Enumerable.Range(0, random.Next(0, version % 10 == 0 ? 2500 : 60)).Select(_ => File(random))];
+            var next = set.With(removed, added);
+            removed.ForEach(key => expected.Remove(key));
+            added.ForEach(file => expected[file.Key] = file);
+
+            next.Count.Should().Be(expected.Count);
+            next.ToHashSet().SetEquals(expected.Values).Should().BeTrue();
+            next.Should().OnlyContain(file => next.ContainsKey(file.Key) && ReferenceEquals(next.GetValueOrDefault(file.Key), expected[file.Key]));
+            removed.Except(added.Select(file => file.Key)).Should().OnlyContain(key => !next.ContainsKey(key));
+            (set.Count, set.ToHashSet().SetEquals(before.Files)).Should().Be((before.Count, true), "a version's files never change");
+            set = next;
+        }
+    }
+
+    private static AddFile File(Random random) => new($"part-{random.Next(4000)}.parquet", 1, random.Next());
+}
