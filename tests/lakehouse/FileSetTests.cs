@@ -24,8 +24,8 @@ public sealed class FileSetTests
 
             next.Count.Should().Be(expected.Count);
             next.ToHashSet().SetEquals(expected.Values).Should().BeTrue();
-            next.Should().OnlyContain(file => next.ContainsKey(file.Key) && ReferenceEquals(next.GetValueOrDefault(file.Key), expected[file.Key]));
-            removed.Except(added.Select(file => file.Key)).Should().OnlyContain(key => !next.ContainsKey(key));
+            next.All(file => next.ContainsKey(file.Key) && ReferenceEquals(next.GetValueOrDefault(file.Key), expected[file.Key])).Should().BeTrue();
+            removed.Except(added.Select(file => file.Key)).Any(next.ContainsKey).Should().BeFalse();
             (set.Count, set.ToHashSet().SetEquals(before.Files)).Should().Be((before.Count, true), "a version's files never change");
             set = next;
         }
