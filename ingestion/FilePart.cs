@@ -44,7 +44,10 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     public static string Marker(string sha256, string contract) => $"ingest:{sha256}:{contract}";
 
     /// <summary>Marks how far a file of several parts is: its version is the part's number.</summary>
-    public static string Progress(string sha256, string contract) => $"{Marker(sha256, contract)}#part";
+    public static string Progress(string sha256, string contract) => Marker(sha256, contract) + ProgressMark;
+
+    /// <summary>What it ends with.</summary>
+    public const string ProgressMark = "#part";
 
     private bool Alone => Last && Number == 1;
 

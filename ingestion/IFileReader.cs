@@ -29,6 +29,9 @@ internal sealed record FileInput(string Path, string Sha256, SourceContract Cont
 {
     /// <summary>It was unpacked for this reading only.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>What rows may be held against; null where a file is read by itself.</summary>
+    public Surroundings? Surroundings { get; init; }
 }
 
 /// <summary>What a file gave: rows for each table, and what could not become a row.</summary>

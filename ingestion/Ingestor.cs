@@ -62,6 +62,7 @@ public sealed class Ingestor
         private readonly SeenFiles _seen = new(owner._catalog.Lake.Root, family, layout, owner._catalog.Lake.Time);
         private readonly Lake _lake = owner._catalog.Lake;
         private readonly IngestBatch _batch = new(owner._catalog, owner._options);
+        private readonly Surroundings _surroundings = new(owner._catalog, owner._options.PseudonymKey);
         private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
         private readonly Dictionary<TableName, Snapshot?> _snapshots = [];
         private bool _isWriting; // what fails then is the lake, not the file
@@ -114,7 +115,7 @@ public sealed class Ingestor
                     _seen.Add(path, new(stamp, sha256, contract.Name));
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
                     return Entry(FileStatus.Unchanged, null, contract, 0, 0);
-                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { IsTemporary = shown is not null };
+                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { IsTemporary = shown is not null, Surroundings = _surroundings };
                 var (rows, rejected, duplicates) = await StoreAsync(input, reader, (done, total), cancellationToken);
                 return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
             }

@@ -1,5 +1,4 @@
 using Plinth.Catalog;
-using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
 
@@ -35,7 +34,7 @@ internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContra
     {
         using var database = open();
         using var connection = database.Connect();
-        var rule = SensorRows.For(input, datasets);
+        var rule = RowRules.For(input, datasets);
         var (header, rows) = Begin(connection, input, rule);
         using (rows)
         {

@@ -1,4 +1,5 @@
 using Plinth.Catalog;
+using Plinth.Ingestion.Hotline;
 using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
 
@@ -58,5 +59,6 @@ internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetC
 /// <summary>What each family adds to the mapping of its rows.</summary>
 internal static class RowRules
 {
-    public static IRowRule? For(FileInput input, IReadOnlyDictionary<TableName, DatasetContract> datasets) => SensorRows.For(input, datasets);
+    public static IRowRule? For(FileInput input, IReadOnlyDictionary<TableName, DatasetContract> datasets) =>
+        SensorRows.For(input, datasets) ?? (IRowRule?)HotlineRows.For(input, datasets);
 }

@@ -13,7 +13,7 @@ public static class IngestSteps
         ["models"] = ["model.asset", "model.object", "model.tile", "model.point", "model.rejected"],
         ["imagery"] = ["imagery.scene", "imagery.tile", "imagery.rejected"],
         ["sensors"] = ["sensor.thing", "sensor.datastream", "sensor.observation", "sensor.event", "sensor.detector_config", "sensor.rejected"],
-        ["hotline"] = ["hotline.service_request", "hotline.rejected"],
+        ["hotline"] = ["hotline.service_request", "hotline.status_change", "hotline.rejected"],
     };
 
     /// <summary>An ingestor with the twin's coordinates.</summary>

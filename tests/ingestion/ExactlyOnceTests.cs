@@ -69,7 +69,7 @@ public class ExactlyOnceTests
         await given.Ingest("hotline", Hotline[1]);
         await given.Ingest("hotline", Hotline[0]);
 
-        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(199L);
+        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(100L, "the two files have 99 rows in common");
         (await given.Value("SELECT count(*) FROM hotline.rejected")).Should().Be(1L);
     }
 
@@ -77,10 +77,10 @@ public class ExactlyOnceTests
     public async Task Two_runs_at_once_store_each_file_once()
     {
         using var given = new Given();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => given.Ingest("hotline", Hotline))));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => given.Ingest("sensors", Sensors))));
 
-        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(199L);
-        (await given.Value("SELECT count(*) FROM hotline.rejected")).Should().Be(1L);
+        (await given.Value("SELECT count(*) FROM sensor.observation")).Should().Be(4880L);
+        (await given.Value("SELECT count(*) FROM sensor.detector_config")).Should().Be(16L);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public class ExactlyOnceTests
         using var given = new Given();
         var report = await given.Ingest("hotline", Hotline);
 
-        var lineage = (await given.Catalog.Lake.HistoryAsync(new("hotline", "service_request"), TestContext.Current.CancellationToken)).Single(c => c.Lineage is not null).Lineage!;
-        lineage.Inputs.Should().BeEquivalentTo(report.Files.Select(f => $"raw:sha256:{f.Sha256}"));
-        (lineage.RunId, lineage.CodeVersion).Should().Be(("run-1", "test"));
+        var lineages = (await given.Catalog.Lake.HistoryAsync(new("hotline", "service_request"), TestContext.Current.CancellationToken)).Where(c => c.Lineage is not null).Select(c => c.Lineage!).ToList();
+        lineages.SelectMany(l => l.Inputs).Should().BeEquivalentTo(report.Files.Select(f => $"raw:sha256:{f.Sha256}"));
+        lineages.Should().OnlyContain(l => l.RunId == "run-1" && l.CodeVersion == "test");
     }
 
     private sealed class KilledException(string step) : Exception(step);

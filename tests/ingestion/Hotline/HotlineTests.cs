@@ -112,18 +112,18 @@ public class HotlineTests
     }
 
     [Fact]
-    public async Task Five_shapes_of_the_same_rows_are_taken_or_refused_for_a_reason()
+    public async Task Five_shapes_of_the_same_rows_give_each_row_once()
     {
         var folder = Repository.Shared("data", "hotline", "boston-311");
         using var given = new Given();
         var report = await given.Ingest("hotline", folder);
 
-        report.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Status} {f.Rows} {f.Rejected}").Should().Equal(
-            "boston311-100-bad.tsv Ingested 99 1",
-            "boston311-100-with-nonascii.csv Ingested 100 0",
-            "boston311-100.csv Ingested 100 0",
-            "boston311-100.jsonl Refused 0 0",
-            "boston311-dmy-100.csv Ingested 0 100");
+        report.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Status} {f.Rows} {f.Rejected} {f.Duplicates}").Should().Equal(
+            "boston311-100-bad.tsv Ingested 99 1 0",
+            "boston311-100-with-nonascii.csv Ingested 3 0 97",
+            "boston311-100.csv Ingested 0 0 100",
+            "boston311-100.jsonl Ingested 0 0 100",
+            "boston311-dmy-100.csv Ingested 0 0 100");
     }
 
     internal static string NewYork(string rows) =>

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Plinth.Catalog;
+using Plinth.Ingestion.Tabular;
+
+namespace Plinth.Ingestion.Hotline;
+
+/// <summary>What is known of each order of a source: a row that says it all again is a duplicate, one that says something new is a further state.</summary>
+internal sealed class Orders
+{
+    private readonly Dictionary<string, (ulong First, HashSet<ulong>? More, string? Status)> _orders = new(StringComparer.Ordinal);
+    private readonly int _id, _status;
+    private readonly int[] _compared;
+
+    /// <param name="before">Rows that earlier files gave.</param>
+    public Orders(DatasetContract dataset, IEnumerable<object?[]> before)
+    {
+        (_id, _status) = (DatasetColumns.IndexOf(dataset, "service_request_id"), DatasetColumns.IndexOf(dataset, "status"));
+        // What follows from other columns, or from the order of files, is no news.
+        _compared = [.. Enumerable.Range(0, dataset.Columns.Length).Where(i => dataset.Columns[i].Name is not ("source_row" or "geom" or "bbox" or "duplicate_of" or "caller" or "accuracy_m" or "geocode_method" or "longitude" or "latitude"))];
+        foreach (var row in before)
+            if (row[_id] is string id)
+                Add(id, row);
+    }
+
+    public (bool Duplicate, bool Changed) Add(string id, object?[] row)
+    {
+        var said = Fingerprint(row);
+        var status = row[_status] as string;
+        if (!_orders.TryGetValue(id, out var known))
+        {
+            _orders.Add(id, (said, null, status));
+            return (false, true);
+        }
+        var more = known.More ?? [];
+        if (said == known.First || !more.Add(said))
+            return (true, false);
+        _orders[id] = (known.First, more, status);
+        return (false, known.Status != status);
+    }
+
+    /// <summary>FNV-1a over the values as text.</summary>
+    private ulong Fingerprint(object?[] row)
+    {
+        var hash = 14695981039346656037ul;
+        foreach (var column in _compared)
+        {
+            var text = row[column] switch
+            {
+                string s => s,
+                DateTime time => time.Ticks.ToString(CultureInfo.InvariantCulture),
+                null => "\0",
+                var other => Convert.ToString(other, CultureInfo.InvariantCulture)!,
+            };
+            foreach (var c in text)
+                hash = (hash ^ c) * 1099511628211ul;
+            hash = (hash ^ 0xFFFF) * 1099511628211ul;
+        }
+        return hash;
+    }
+}
