@@ -41,6 +41,10 @@ public sealed partial class SandboxService
     public Task<TrialResult> TryAsync(string path, string sample, string? scenario = null, CancellationToken cancellationToken = default) =>
         SubmissionTrial.RunAsync(path, TrialScenario(path, scenario), sample, Runtime, _options, cancellationToken);
 
+    /// <summary>The hash that a folder or .zip has as a submission: what the audit names as <c>content</c>. Reads nothing of the lake.</summary>
+    /// <exception cref="SubmissionRefusedException">It could not be handed in as it is.</exception>
+    public static Task<string> ContentHashAsync(string path, CancellationToken cancellationToken = default) => SubmissionTrial.ContentHashAsync(path, cancellationToken);
+
     private RuntimeStore Runtime => new(_folders.Runtimes, _options.Python);
 
     private Scenario TrialScenario(string path, string? file)

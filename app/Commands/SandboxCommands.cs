@@ -5,12 +5,12 @@ using Plinth.Sandbox;
 
 namespace Plinth.App.Commands;
 
-/// <summary><c>plinth sandbox scenarios|publish|sample|submit|status|leaderboard|release|conformance|try|runtime</c></summary>
+/// <summary><c>plinth sandbox scenarios|publish|sample|submit|status|leaderboard|release|conformance|try|ran|runtime</c></summary>
 internal static class SandboxCommands
 {
     internal static Command Build() => new("sandbox", "Outside algorithms on governed data: scenarios, submissions, scores, release (揭榜挂帅).")
     {
-        Scenarios(), Publish(), Sample(), Submit(), Status(), Leaderboard(), Release(), ConformanceCommand.Build(), TryCommand.Build(), RuntimeCommands.Build(),
+        Scenarios(), Publish(), Sample(), Submit(), Status(), Leaderboard(), Release(), ConformanceCommand.Build(), TryCommand.Build(), RanCommand.Build(), RuntimeCommands.Build(),
     };
 
     private static Command Scenarios()

@@ -35,6 +35,8 @@ internal static class SubmissionTrial
             Encoding.UTF8.GetString(result.StandardOutput), Encoding.UTF8.GetString(result.StandardError), rows, fault, result.Files is [{ Content: { } bytes }] ? bytes : null);
     }
 
+    public static async Task<string> ContentHashAsync(string path, CancellationToken cancellationToken) => (await TakeAsync(path, cancellationToken)).Content;
+
     private static async Task<(SortedDictionary<string, byte[]> Code, string Content)> TakeAsync(string path, CancellationToken cancellationToken)
     {
         var staging = Directory.CreateTempSubdirectory("plinth-try-").FullName;

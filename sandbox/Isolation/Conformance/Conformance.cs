@@ -58,7 +58,6 @@ internal static class Conformance
 
     private static async Task<Dictionary<string, string>> OutsideAsync(SandboxOptions options, ConformanceFacts facts, CancellationToken cancellationToken)
     {
-        // the neighbours of a measurement of time would disturb it; these do not
         var groups = await Task.WhenAll(new[] { "reach", "fill", "link", "memory", "text", "wall_clock", "processor", "cores" }.Select(group => HostControl.RunAsync(options, facts, group, cancellationToken)));
         var outside = groups.SelectMany(results => results).ToDictionary();
         outside["processes_left_behind"] = await HostControl.OrphanAsync(cancellationToken);

@@ -8,6 +8,7 @@ namespace Plinth.Sandbox.Isolation;
 /// <summary>Remembers for a day, and no longer than until the machine is started anew, that a back end held: a command need not attack it again. Only a good verdict is remembered, in a folder that is this user's alone.</summary>
 internal static class ConformanceCache
 {
+    private static readonly SemaphoreSlim OneAtATime = new(1);
     private static readonly TimeSpan Age = TimeSpan.FromHours(24);
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -23,11 +24,20 @@ internal static class ConformanceCache
         {
             return new(false, options.Backend, "", [], e.Reason, []);
         }
-        if (backend.Missing is null && Find(await FileAsync(options, backend, cancellationToken)) is { } known)
-            return known;
-        var verdict = (await Conformance.RunAsync(options, [backend], cancellationToken)).Single();
-        await KeepAsync(options, backend, verdict, cancellationToken);
-        return verdict;
+        // one job at a time: many at once would only take the machine from each other
+        await OneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (backend.Missing is null && Find(await FileAsync(options, backend, cancellationToken)) is { } known)
+                return known;
+            var verdict = (await Conformance.RunAsync(options, [backend], cancellationToken)).Single();
+            await KeepAsync(options, backend, verdict, cancellationToken);
+            return verdict;
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
     }
 
     /// <summary>Remembers a verdict of a job; one that is not good makes the remembered one be forgotten.</summary>

@@ -161,6 +161,47 @@ public sealed partial class AttackTests
         text.Should().Be("setuid-bit 1\nplain-chmod done\nfifo 38\ndevice 38\nsetuid 38\nchroot 38\nunshare False\nunshare False\nmount False\nnsenter False\ntrue True\n['0000000000000000', '0000000000000000', '1', '2']\n");
     }
 
+    [Theory]
+    [InlineData("bubblewrap")]
+    [InlineData("gvisor")]
+    public async Task Two_vendors_at_once_never_see_each_other(string backend)
+    {
+        if (backend == "gvisor")
+            Given.GVisor();
+        // each leaves its mark wherever it can, then looks for the other's for as long as both run
+        static string Code(string mine, string other, string seconds) => $"""
+            import os, socket, time
+            for path in ("/dev/shm/", "/tmp/", "/out/"):
+                try: open(path + "{mine}", "w").write("{mine}")
+                except OSError: pass
+            mark = socket.socket(socket.AF_UNIX)
+            try: mark.bind("\0{mine}")
+            except OSError: pass
+            end, seen = time.time() + {seconds}, set()
+            while time.time() < end:
+                for path in ("/dev/shm", "/tmp", "/out", "/in", "/app"):
+                    try: seen.update(path for name in os.listdir(path) if name == "{other}")
+                    except OSError: pass
+                for process in os.listdir("/proc"):
+                    if process.isdigit():
+                        try: seen.update(["/proc"] if b"{other}" in open("/proc/" + process + "/cmdline", "rb").read() else [])
+                        except OSError: pass
+                try: seen.update(["socket"] if "{other}" in open("/proc/net/unix").read() else [])
+                except OSError: pass
+                time.sleep(0.05)
+            print(sorted(seen))
+            for path in ("/dev/shm/", "/tmp/", "/out/"):
+                try: os.unlink(path + "{mine}")
+                except OSError: pass
+            """;
+        var (a, b) = ("vendor-" + Guid.NewGuid().ToString("n"), "vendor-" + Guid.NewGuid().ToString("n"));
+        var outside = await Task.WhenAll(Given.OnHostAsync(Code(a, b, "3")), Given.OnHostAsync(Code(b, a, "3")));
+        outside.Should().OnlyContain(seen => seen.Contains("/dev/shm") && seen.Contains("/tmp") && seen.Contains("socket"));
+        IBackend Chosen() => backend == "gvisor" ? new GVisor(Given.Options) : new Bubblewrap(Given.Options);
+        var inside = await Task.WhenAll(Given.InsideAsync(Code(a, b, "3"), backend: Chosen()), Given.InsideAsync(Code(b, a, "3"), backend: Chosen()));
+        inside.Select(result => result.Text()).Should().Equal("[]\n", "[]\n");
+    }
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CarelessOpen(string path, int flags, int mode);
 }
