@@ -17,7 +17,7 @@ namespace Plinth.Tests.Lakehouse.Stores;
 public sealed class Azurite : IDisposable
 {
     private const string Account = "plinthtest";
-    private static readonly string Program = Path.Combine(Repository.Root, "tests", "stores", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+    internal static readonly string Program = Path.Combine(Repository.Root, "tests", "stores", "node_modules", "azurite", "dist", "src", "blob", "main.js");
     private readonly SemaphoreSlim _starting = new(1);
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
     private Process? _process;
