@@ -27,8 +27,8 @@ internal interface IFileReader
 /// <param name="Sha256">Hash of its content, lower-case hexadecimal.</param>
 internal sealed record FileInput(string Path, string Sha256, SourceContract Contract, ICoordinates Coordinates)
 {
-    /// <summary>It was unpacked for this reading only.</summary>
-    public bool IsTemporary { get; init; }
+    /// <value>What a report calls it, where it was unpacked out of an archive for this reading only; else null.</value>
+    public string? Shown { get; init; }
 
     /// <summary>What rows may be held against; null where a file is read by itself.</summary>
     public Surroundings? Surroundings { get; init; }

@@ -9,7 +9,17 @@ public sealed record IngestReport(IReadOnlyList<IngestedFile> Files, long Rows, 
 {
     /// <summary>Rows left out because they repeat another of their file in every value.</summary>
     public long Duplicates { get; init; }
+
+    /// <summary>Flights whose photographs came in with this call, a folder each: see <c>imagery.mission</c>.</summary>
+    public IReadOnlyList<FlightMission> Missions { get; init; } = [];
 }
+
+/// <summary>A folder of photographs of one flight.</summary>
+/// <param name="CoveredM2">Ground that at least one of them sees; null where no pose is known.</param>
+/// <param name="MeanViews">Photographs that see a place of it, on average.</param>
+/// <param name="ForwardOverlap">Median share of a photograph's ground that the next one sees too, 0 to 1.</param>
+/// <param name="SideOverlap">Median share that the best one of other strips sees too, 0 to 1.</param>
+public sealed record FlightMission(string Folder, int Photos, double? CoveredM2, double? MeanViews, double? ForwardOverlap, double? SideOverlap);
 
 /// <summary>One file's fate.</summary>
 /// <param name="Path">As it was found.</param>

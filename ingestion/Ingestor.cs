@@ -1,5 +1,6 @@
 using Plinth.Catalog;
 using Plinth.Ingestion.Bulk;
+using Plinth.Ingestion.Photos;
 using Plinth.Ingestion.Tabular;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Raw;
@@ -42,7 +43,7 @@ public sealed class Ingestor
             throw new SourceFormatException(family, "no path is given", "a file or a folder");
         if (contract is not null)
             _ = _catalog.Source(contract);
-        using var run = new Run(this, family, contract, progress);
+        using var run = new Run(this, family, contract, progress) { HasMissions = family == "photos" && paths.Any(Directory.Exists) };
         var files = SourceFiles.Find(paths);
         for (var i = 0; i < files.Count; i++)
         {
@@ -65,9 +66,14 @@ public sealed class Ingestor
         private readonly Surroundings _surroundings = new(owner._catalog, owner._options.PseudonymKey);
         private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
         private readonly Dictionary<TableName, Snapshot?> _snapshots = [];
+        private readonly MissionLog _missions = new(owner._catalog);
+        private readonly List<FlightMission> _flown = [];
         private bool _isWriting; // what fails then is the lake, not the file
 
         public List<IngestedFile> Files { get; } = [];
+
+        /// <summary>Folders of photographs are flights.</summary>
+        public bool HasMissions { get; init; }
 
         public long ItemsRead { get; private set; }
 
@@ -103,19 +109,21 @@ public sealed class Ingestor
         private async Task<IngestedFile> TakeOneAsync(string path, string? shown, int done, int total, CancellationToken cancellationToken)
         {
             var sha256 = "";
+            if (_missions.IsElsewhere(shown ?? path))
+                await EndMissionAsync(cancellationToken);
             try
             {
                 var stamp = FileStamp.Of(path);
                 var seen = shown is null && !owner._options.Rehash ? _seen.Find(path, stamp) : null;
                 if (seen is not null && owner._catalog.Sources.TryGetValue(seen.Layout, out var known) && await IsInAsync(known, sha256 = seen.Sha256, cancellationToken))
-                    return Entry(FileStatus.Unchanged, null, known, 0, 0);
+                    return Same(known);
                 sha256 = await RawZone.HashAsync(path, cancellationToken);
                 var (contract, reader) = owner._layouts.For(family, path, layout);
                 if (shown is null)
                     _seen.Add(path, new(stamp, sha256, contract.Name));
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
-                    return Entry(FileStatus.Unchanged, null, contract, 0, 0);
-                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { IsTemporary = shown is not null, Surroundings = _surroundings };
+                    return Same(contract);
+                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { Shown = shown, Surroundings = _surroundings };
                 var (rows, rejected, duplicates) = await StoreAsync(input, reader, (done, total), cancellationToken);
                 return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
             }
@@ -128,6 +136,13 @@ public sealed class Ingestor
                 return Entry(FileStatus.Refused, $"cannot be read: {e.Message}", null, 0, 0);
             }
 
+            IngestedFile Same(SourceContract contract)
+            {
+                if (HasMissions || shown is not null)
+                    _missions.Known(shown ?? path, sha256, contract);
+                return Entry(FileStatus.Unchanged, null, contract, 0, 0);
+            }
+
             IngestedFile Entry(FileStatus status, string? reason, SourceContract? contract, long rows, long rejected) =>
                 new(shown ?? path, sha256, status, reason, contract?.Dataset.ToString(), rows, rejected) { Contract = contract?.Name };
         }
@@ -135,12 +150,21 @@ public sealed class Ingestor
         /// <summary>Commits what waits and sums up.</summary>
         public async Task<IngestReport> EndAsync(CancellationToken cancellationToken)
         {
+            await EndMissionAsync(cancellationToken);
             await CommitAsync(cancellationToken);
             var tables = Files.Where(f => f.Dataset is not null).Select(f => TableName.Parse(f.Dataset!)).Concat(_batch.Changed).Distinct();
             var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
             foreach (var table in tables)
                 versions[table.ToString()] = (await _lake.ReadAsync(table, cancellationToken: cancellationToken)).Version;
-            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates) };
+            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates), Missions = _flown };
+        }
+
+        private async Task EndMissionAsync(CancellationToken cancellationToken)
+        {
+            if (await _missions.EndAsync(cancellationToken) is not var (part, mission))
+                return;
+            _batch.Add(part);
+            _flown.Add(mission);
         }
 
         /// <summary>Reads a file part by part. Before the first part is read without a refusal, nothing is stored.</summary>
@@ -156,6 +180,8 @@ public sealed class Ingestor
                     await KeepOriginalAsync(input, cancellationToken);
                 isStored = true;
                 _batch.Add(part);
+                if (HasMissions || input.Shown is not null)
+                    _missions.Add(input.Shown ?? input.Path, part);
                 (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
                 ItemsRead += part.Items + part.Duplicates;
                 if (_batch.Items < owner._options.RowsPerPart)
@@ -222,7 +248,7 @@ public sealed class Ingestor
         private async Task KeepOriginalAsync(FileInput input, CancellationToken cancellationToken)
         {
             _isWriting = true;
-            var kept = owner._options.InPlace && !input.IsTemporary
+            var kept = owner._options.InPlace && input.Shown is null
                 ? await _lake.Raw.RegisterAsync(input.Path, input.Sha256, cancellationToken)
                 : await _lake.Raw.PutAsync(input.Path, cancellationToken);
             _isWriting = false;

@@ -36,6 +36,20 @@ internal static class Wkb
         return bytes;
     }
 
+    /// <summary>The outer ring, open, of a polygon that <see cref="Polygon"/> wrote; null where it is none.</summary>
+    public static List<Position>? Ring(ReadOnlySpan<byte> polygon)
+    {
+        if (polygon.Length < 13 || polygon[0] != 1 || BinaryPrimitives.ReadInt32LittleEndian(polygon[1..]) != 3)
+            return null;
+        var count = BinaryPrimitives.ReadInt32LittleEndian(polygon[9..]);
+        if (count < 4 || count > (polygon.Length - 13) / 16)
+            return null;
+        var ring = new List<Position>(count - 1);
+        for (var i = 0; i < count - 1; i++)
+            ring.Add(new(BinaryPrimitives.ReadDoubleLittleEndian(polygon[(13 + i * 16)..]), BinaryPrimitives.ReadDoubleLittleEndian(polygon[(21 + i * 16)..])));
+        return ring;
+    }
+
     /// <summary>A multipolygon; may be empty.</summary>
     public static byte[] MultiPolygon(IReadOnlyList<IReadOnlyList<IReadOnlyList<Position>>> polygons)
     {

@@ -37,6 +37,7 @@ internal static class IngestCommand
                 files = report.Files.Select(f => new { f.Path, f.Sha256, f.Status, f.Reason, f.Dataset, f.Rows, f.Rejected }),
                 report.Rows,
                 report.Rejected,
+                report.Missions,
                 report.Versions,
             });
         else if (report.Files.Any(f => f.Status != FileStatus.Refused))
@@ -64,6 +65,10 @@ internal static class IngestCommand
         foreach (var file in report.Files)
             table.Row(file.Path, file.Status.ToString().ToLowerInvariant(), file.Dataset, file.Rows, file.Rejected, file.Reason);
         table.Print();
+        foreach (var flight in report.Missions)
+            Console.Out.WriteLine($"flight {flight.Folder}: {flight.Photos:N0} photos"
+                + (flight.CoveredM2 is { } area ? $", {area / 10_000:N1} ha of ground, each place on {flight.MeanViews:0.0} photos" : ", ground covered unknown (no poses)")
+                + (flight.ForwardOverlap is { } forward ? $", {forward:P0} overlap forward" : "") + (flight.SideOverlap is { } side ? $", {side:P0} sideways" : ""));
         Console.Out.WriteLine($"{report.Files.Count} files, {report.Rows:N0} rows, {report.Rejected:N0} rejected"
             + (report.Rejected > 0 ? "; see them: plinth sql \"SELECT * FROM <family>.rejected\"" : "")
             + (report.Files.All(f => f.Status == FileStatus.Unchanged) ? "; all of it was here already, nothing was added" : ""));

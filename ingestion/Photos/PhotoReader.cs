@@ -35,6 +35,7 @@ internal sealed class PhotoReader : IFileReader
         if (exif.Number(ExifDirectoryBase.TagOrientation) is > 1 and <= 8 and var orientation)
             notes.Add($"its EXIF orientation is {(int)orientation}; width, height and angles are those of the image as stored");
         var placed = pose is { Longitude: not null, Latitude: not null };
+        var outline = placed && GroundFootprint.Local(pose, focal, width, height) is { } local ? GroundFootprint.ToCrs84(local, pose.Longitude!.Value, pose.Latitude!.Value) : null;
         object?[] row =
         [
             $"urn:plinth:photo:sha256:{input.Sha256[..16]}", input.Sha256, Path.GetFileName(input.Path), mediaType, takenAt, clock,
@@ -42,6 +43,7 @@ internal sealed class PhotoReader : IFileReader
             pose.Longitude, pose.Latitude, pose.Altitude, pose.RelativeAltitude, pose.Yaw, pose.Pitch, pose.Roll, pose.Source, pose.Accuracy, pose.ViewBucket,
             placed ? Wkb.Point(pose.Longitude!.Value, pose.Latitude!.Value) : null,
             placed ? Wkb.Bbox(pose.Longitude!.Value, pose.Latitude!.Value, pose.Longitude.Value, pose.Latitude.Value) : null,
+            outline is null ? null : Wkb.Polygon([outline]), GroundFootprint.SampleDistance(pose, focal),
             notes.Count == 0 ? null : string.Join("; ", notes), $"sha256:{input.Sha256}",
         ];
         return new([new(Photo, [row])], []);
