@@ -88,6 +88,8 @@ public sealed partial class SandboxService : IDisposable
     {
         var (published, _) = _scenarios.Newest(scenario);
         CheckOrganisation(organisation, path);
+        if (published.Opens > _catalog.Lake.Time.GetUtcNow() || published.Closes <= _catalog.Lake.Time.GetUtcNow())
+            throw new SubmissionRefusedException(path, [FormattableString.Invariant($"'{scenario}' takes submissions from {published.Opens?.UtcDateTime:yyyy-MM-dd HH:mm}Z until {published.Closes?.UtcDateTime:yyyy-MM-dd HH:mm}Z")]);
         var staging = _folders.OpenStaging();
         try
         {

@@ -8,10 +8,17 @@ namespace Plinth.App.Commands;
 /// <summary><c>plinth sandbox scenarios|publish|sample|submit|status|leaderboard|release|conformance|try|ran|runtime</c></summary>
 internal static class SandboxCommands
 {
-    internal static Command Build() => new("sandbox", "Outside algorithms on governed data: scenarios, submissions, scores, release (揭榜挂帅).")
+    internal static Command Build() => Build(new("sandbox", "Outside algorithms on governed data: scenarios, submissions, scores, release (揭榜挂帅).")
     {
         Scenarios(), Publish(), Sample(), Submit(), Status(), Leaderboard(), Release(), ConformanceCommand.Build(), TryCommand.Build(), RanCommand.Build(), RuntimeCommands.Build(),
-    };
+    });
+
+    private static Command Build(Command command)
+    {
+        foreach (var one in SandboxDeskCommands.All())
+            command.Add(one);
+        return command;
+    }
 
     private static Command Scenarios()
     {
@@ -133,7 +140,7 @@ internal static class SandboxCommands
         });
     }
 
-    private static Option<string> Organisation() => new("--organisation", "--org") { Description = "Who hands in, e.g. acme.", Required = true };
+    internal static Option<string> Organisation() => new("--organisation", "--org") { Description = "Who hands in, e.g. acme.", Required = true };
 
     internal static Command WithService(Command command, Func<ParseResult, CityCatalog, SandboxService, Task<int>> run)
     {

@@ -14,7 +14,7 @@ internal sealed class SandboxStore
         Directory.CreateDirectory(folder);
         _connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "sandbox.db"), DefaultTimeout = 30, Pooling = false }.ToString();
         using var connection = Open();
-        connection.Execute(SandboxSql.Schema + DeskSql.Schema);
+        connection.Execute(SandboxSql.Schema + DeskSql.Schema + Egress.EgressSql.Schema);
     }
 
     public IReadOnlyList<ScenarioRecord> Scenarios() => Query<ScenarioRecord>(SandboxSql.Scenarios, null);

@@ -21,12 +21,12 @@ internal sealed class GivenLake : IDisposable
     /// <summary>A sample submission by its name; the folder's name ends in the organisation that hands it in.</summary>
     public static string Submission(string name) => Directory.GetDirectories(Repository.Sample("submissions"), name + "@*").Single();
 
-    public static async Task<GivenLake> WithRequestsAsync()
+    public static async Task<GivenLake> WithRequestsAsync(string condition = "requested_datetime IS NOT NULL")
     {
         Given.Isolation();
         var folder = new TemporaryFolder();
         var given = new GivenLake(folder, Lake.Open(new(folder["lake"])));
-        await given.AddAsync("requested_datetime IS NOT NULL", "first");
+        await given.AddAsync(condition, "first");
         return given;
     }
 

@@ -1,0 +1,21 @@
+// Every word of the pages, in Chinese and English.
+export const words = {
+  brand: ['数字底座 Plinth', 'Plinth 数字底座'], skip: ['跳到正文', 'Skip to content'], other: ['English', '中文'],
+  scenarios: ['场景', 'Scenarios'], runs: ['我的提交', 'My runs'], review: ['评审台', 'Review desk'], signIn: ['登录', 'Sign in'], signOut: ['退出', 'Sign out'],
+  scenariosLead: ['区里公开的需求：在受控数据上用算法回答，隔离运行，统一评分。', 'Published needs of the district: answer them with an algorithm, run in isolation on governed data, scored by one rule.'],
+  none: ['暂时没有。', 'Nothing here yet.'], open: ['征集中', 'open'], closed: ['已截止', 'closed'], until: ['截止', 'until'], owner: ['需求单位', 'Owner'], metric: ['评价指标', 'Metric'],
+  need: ['需求', 'The need'], context: ['背景', 'Context'], award: ['奖励', 'Award'], data: ['数据', 'Data'], features: ['可用字段', 'Columns to read'], predict: ['要预测', 'To predict'], withheld: ['不提供', 'Held back'],
+  output: ['输出文件', 'Output file'], limits: ['单次运行上限', 'Limits of a run'], terms: ['使用条款', 'Terms'], dates: ['时间', 'Dates'], finals: ['隐藏集名额', 'Places on the hidden split'],
+  finalsChosen: ['由单位自选', 'chosen by the organisation'], finalsFirst: ['先提交者自动占用', 'the first ones handed in'],
+  sample: ['样本数据', 'Sample data'], train: ['训练集（带答案）train.csv', 'train.csv (with answers)'], test: ['公开集（无答案）test.csv', 'test.csv (without)'], signInForSample: ['用供应商密钥登录后可下载样本、提交算法。', 'Sign in with a vendor\'s key to download the sample and hand in.'],
+  board: ['排行榜（隐藏集）', 'Leaderboard (hidden split)'], rank: ['名次', 'Rank'], organisation: ['单位', 'Organisation'], score: ['得分', 'Score'], interval: ['95 % 区间', '95 % interval'], baseline: ['基线：最简单的答案', 'Baseline: the trivial answer'],
+  tied: ['并列：差距在误差范围内', 'tied: not distinguishable'], feed: ['订阅 (JSON Feed)', 'Feed (JSON Feed)'], boardNone: ['还没有隐藏集得分。', 'No hidden score yet.'],
+  submit: ['提交算法', 'Hand in an algorithm'], file: ['压缩包 .zip（含 sandbox.json）', 'A .zip with sandbox.json'], send: ['提交', 'Hand in'], sending: ['正在上传…', 'Uploading…'], sent: ['已提交，正在排队运行。', 'Handed in; it waits for its run.'], same: ['同样的内容已提交过。', 'The same content was handed in before.'], pick: ['请先选择一个 .zip 文件。', 'Choose a .zip file first.'],
+  runsLead: ['公开得分按台阶显示：每天最多 3 次，共 30 次；输出与日志只有评审员可见。', 'Public scores are shown in steps, three a day and thirty in all; outputs and logs are for reviewers only.'],
+  submission: ['提交', 'Submission'], state: ['状态', 'State'], publicScore: ['公开得分', 'Public'], hiddenScore: ['隐藏得分', 'Hidden'], when: ['时间', 'When'], actions: ['操作', 'Actions'], cancel: ['撤回', 'Take back'], choose: ['选为终评', 'Choose as final'], notShown: ['不显示', 'not shown'], cancelled: ['已撤回。', 'Taken back.'], chosen: ['已选为终评。', 'Chosen as a final.'],
+  reviewLead: ['两位评审员同意后发布；评审员不能来自提交单位，也不能是其引荐人。', 'Released when two reviewers approve; none of the vendor\'s own organisation, none who brought it in.'],
+  approvals: ['已同意', 'Approved by'], deterministic: ['重复运行', 'Second run'], sameOutput: ['结果一致', 'same output'], otherOutput: ['结果不一致', 'another output'], notYet: ['尚未', 'not yet'], isolation: ['隔离', 'Isolation'], soft: ['软限制', 'Soft limits'], purpose: ['用途', 'Purpose'], approve: ['同意发布', 'Approve'], refuse: ['不予通过', 'Turn down'], revoke: ['撤销发布', 'Revoke'], reason: ['理由（供应商可见）', 'Reason (the vendor reads it)'], logs: ['查看日志', 'Show logs'], noLogs: ['没有输出。', 'It printed nothing.'], releasedFor: ['发布用途', 'Released for'], approved: ['已记录您的同意。', 'Your approval is recorded.'], done: ['已记录。', 'Recorded.'],
+  key: ['API 密钥', 'API key'], signInLead: ['供应商和评审员用自己的密钥登录；密钥只在创建时显示一次。', 'Vendors and reviewers sign in with their key; it is shown once, when it is made.'], welcome: ['已登录', 'Signed in'], mustSignIn: ['请先登录。', 'Please sign in first.'], mustReview: ['需要评审员身份。', 'This is for reviewers.'],
+  minutes: ['秒', 's'], memory: ['内存', 'memory'], processes: ['进程', 'processes'], back: ['← 全部场景', '← All scenarios'], rows: ['行', 'rows'],
+  Submitted: ['排队中', 'queued'], Screened: ['公开集运行中', 'running (public)'], RanPublic: ['公开集评分中', 'scoring (public)'], ScoredPublic: ['等待终评', 'waits for the hidden split'], RanHidden: ['隐藏集评分中', 'scoring (hidden)'], ScoredHidden: ['待评审', 'awaits review'], UnderReview: ['发布中', 'being released'], Released: ['已发布', 'released'], Failed: ['失败', 'failed'], Cancelled: ['已撤回', 'taken back'], Refused: ['未通过', 'turned down'], Revoked: ['已撤销', 'revoked'],
+};

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Plinth.Catalog;
+using Plinth.Sandbox.Egress;
+using Plinth.Sandbox.Isolation;
+using Plinth.Sandbox.Lifecycle;
+using Plinth.Sandbox.Scenarios;
+using Plinth.Sandbox.Scoring;
+
+namespace Plinth.Sandbox;
+
+/// <summary>Tables of what a released algorithm said, on their way out. Nothing else leaves: lines about single rows go to the city's own modules only.</summary>
+public sealed partial class SandboxService
+{
+    private static readonly EgressRules Rules = new();
+
+    /// <summary>Asks for a table of counts: how often the released algorithm gave each answer, by one of the scenario's columns. Counted by us from the run's stored output, made fit by rules, held until two reviewers approve.</summary>
+    /// <param name="by">One of the scenario's features.</param>
+    /// <param name="requestedBy">Who asks; does not approve.</param>
+    /// <exception cref="ReleaseRefusedException">Not released, not such a column, or a rule speaks against it: the message names the rule and what to do, not the cells.</exception>
+    public async Task<EgressTable> RequestTableAsync(string submissionId, string purpose, string by, Principal requestedBy, CancellationToken cancellationToken = default)
+    {
+        var run = await RunReleasedAsync(submissionId, purpose, null, cancellationToken);
+        var record = _store.Find(submissionId)!;
+        var (scenario, _) = _scenarios.Of(record);
+        if (!scenario.Features.Contains(by))
+            throw new ReleaseRefusedException(submissionId, $"'{by}' is not one of the scenario's columns ({string.Join(", ", scenario.Features)}).");
+        var persons = Joined(run, await FeatureAsync(record, scenario, by, cancellationToken));
+        var table = DisclosureControl.Apply([.. persons.Select(cell => Cell.OfCount(cell.Key.Group, cell.Key.Answer, cell.Value.Count))], Rules);
+        var id = "out_" + Hash($"{run.RunId}\n{by}")[..16];
+        var ledger = new CohortLedger(_store);
+        var cohorts = table.Cells.Where(cell => cell.Count is not null).Select(cell => ledger.Of(persons[(cell.Row, cell.Column)])).Prepend(ledger.Of(persons.Values.SelectMany(list => list))).ToList();
+        if (_store.Query<EgressRecord>(EgressSql.Find, new { id }).Count == 0)
+        {
+            var faults = Faults(table, run.Rows.Length, cohorts, scenario.Dataset.ToString(), ledger);
+            Audit(faults.Count == 0 ? "sandbox.egress_asked" : "sandbox.egress_refused", requestedBy, Status(submissionId), ("by", by), ("run", run.RunId));
+            if (faults.Count > 0)
+                throw new ReleaseRefusedException(submissionId, string.Join(" ", faults));
+            var csv = Csv(scenario, by, table);
+            _store.Execute(EgressSql.Add, new EgressRecord(id, submissionId, run.RunId, by, requestedBy.Name, SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()), csv, Hash(csv)));
+            // noted when asked for, not when approved: two tables that wait for approval must not tell about a few by their difference either
+            for (var i = 0; i < cohorts.Count; i++)
+                ledger.Add(scenario.Dataset.ToString(), id, i, cohorts[i]);
+        }
+        return Table(id);
+    }
+
+    /// <summary>A reviewer approves that a table leaves; it does with the second.</summary>
+    /// <exception cref="ReleaseRefusedException">The reviewer may not, or asked for it.</exception>
+    public EgressTable ApproveTable(string egressId, Principal reviewer)
+    {
+        var record = Egress(egressId);
+        var submission = Status(record.Submission);
+        ReleaseRules.CheckReviewer(submission, _catalog.Access.Find(reviewer.Name), _desk.Sponsors(submission.Organisation));
+        if (record.RequestedBy == reviewer.Name)
+            throw new ReleaseRefusedException(record.Submission, $"{reviewer.Name} asked for {egressId} and does not approve it.");
+        Audit("sandbox.egress_approved", reviewer, submission, ("egress", egressId), ("sha256", record.Sha256));
+        _store.Execute("INSERT INTO egress_approval VALUES (@egressId, @reviewer, @at) ON CONFLICT DO NOTHING", new { egressId, reviewer = reviewer.Name, at = SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()) });
+        return Table(egressId);
+    }
+
+    /// <summary>A table as it stands; its text only once two reviewers approved.</summary>
+    /// <exception cref="SubmissionNotFoundException">None of that id.</exception>
+    public EgressTable Table(string egressId)
+    {
+        var record = Egress(egressId);
+        ImmutableArray<string> approvals = [.. _store.Query<string>(EgressSql.Approvals, new { id = egressId })];
+        return new(egressId, record.Submission, record.By, record.RequestedBy, approvals, approvals.Length >= Desk.ApprovalsNeeded ? record.Csv : null, record.Sha256);
+    }
+
+    private EgressRecord Egress(string id) => _store.Query<EgressRecord>(EgressSql.Find, new { id }) is [var record] ? record : throw new SubmissionNotFoundException(id);
+
+    /// <summary>Which rule speaks against a table. Says nothing of which cells or how many: that would tell about them.</summary>
+    private static List<string> Faults(OutTable table, int rows, IEnumerable<ulong[]> cohorts, string dataset, CohortLedger ledger)
+    {
+        var faults = new List<string>();
+        if (table.Cells.All(cell => cell.Count is null))
+            faults.Add($"rule 'small counts': nothing is left of it after cells on fewer than {Rules.SmallestCount} are suppressed; ask by a column with fewer values.");
+        if (table.Bits > rows * Rules.BitsPerRow)
+            faults.Add("rule 'entropy': it can carry more than the rows that went in allow; ask by a column with fewer values.");
+        if (cohorts.Any(cohort => ledger.TooClose(dataset, cohort, Rules.SmallestCount)))
+            faults.Add($"rule 'differencing': with a table asked for before it would tell about fewer than {Rules.SmallestCount}; use that one, or wait for more rows.");
+        return faults;
+    }
+
+    private async Task<Dictionary<string, string>> FeatureAsync(SubmissionRecord record, Scenario scenario, string by, CancellationToken cancellationToken)
+    {
+        using var folder = RunFolder.Create(_options.ScratchFolder);
+        await _door.WriteInputsAsync(scenario, record.Organisation, ScenarioDoor.Production, scenario.Production, folder.In, cancellationToken);
+        var records = CsvText.Read(await File.ReadAllTextAsync(Path.Combine(folder.In, "test.csv"), cancellationToken)).Select(r => r.Fields).ToList();
+        var column = records[0].IndexOf(by);
+        return records.Skip(1).ToDictionary(fields => fields[0], fields => fields[column], StringComparer.Ordinal);
+    }
+
+    private static Dictionary<(string Group, string Answer), List<string>> Joined(ReleasedRun run, Dictionary<string, string> groups)
+    {
+        var cells = new Dictionary<(string, string), List<string>>();
+        foreach (var row in run.Rows)
+            (cells.TryGetValue((groups[row.Key], row.Value), out var list) ? list : cells[(groups[row.Key], row.Value)] = []).Add(row.Key);
+        return cells;
+    }
+
+    private static string Csv(Scenario scenario, string by, OutTable table)
+    {
+        var text = new StringBuilder($"{by},{scenario.Label},count\n");
+        foreach (var cell in table.Cells)
+            text.Append(CsvText.Quote(cell.Row)).Append(',').Append(CsvText.Quote(cell.Column)).Append(',').Append(cell.Count?.ToString(CultureInfo.InvariantCulture) ?? "suppressed").Append('\n');
+        foreach (var (row, total) in table.Totals.OrderBy(t => t.Key, StringComparer.Ordinal))
+            text.Append(CsvText.Quote(row)).Append(",(shown),").Append(total.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        return text.ToString();
+    }
+}
+
+/// <summary>A table on its way out.</summary>
+/// <param name="Approvals">Reviewers so far; it leaves with two.</param>
+/// <param name="Csv">Group, answer, rounded count; null until it may leave.</param>
+public sealed record EgressTable(string Id, string SubmissionId, string By, string RequestedBy, ImmutableArray<string> Approvals, string? Csv, string Sha256);

@@ -1,0 +1,96 @@
+using Plinth.Catalog;
+using Plinth.Sandbox;
+using Plinth.Sandbox.Egress;
+using Plinth.Sandbox.Lifecycle;
+
+namespace Plinth.Tests;
+
+public sealed class EgressTests
+{
+    private static readonly EgressRules Rules = new();
+
+    [Fact]
+    public void Small_counts_are_suppressed_before_rounding_and_totals_are_of_what_is_shown()
+    {
+        var table = DisclosureControl.Apply([Cell.OfCount("north", "yes", 203), Cell.OfCount("north", "no", 9), Cell.OfCount("north", "maybe", 31), Cell.OfCount("south", "yes", 57), Cell.OfCount("south", "no", 44), Cell.OfCount("south", "maybe", 20)], Rules);
+        // 9 would round to 10; it is gone, and so is the next smallest of its row and of its column, and theirs
+        table.Cells.Select(c => (c.Row, c.Column, c.Count)).Should().Equal(("north", "maybe", null), ("north", "no", null), ("north", "yes", 205L), ("south", "maybe", null), ("south", "no", null), ("south", "yes", 55L));
+        table.Totals.Should().BeEquivalentTo(new Dictionary<string, long> { ["north"] = 205, ["south"] = 55 });
+    }
+
+    [Theory]
+    [InlineData(12, 100, 60, 26, true)] // two largest have 86 of 100
+    [InlineData(12, 100, 60, 25, false)] // 85 of 100, and 15 is more than a tenth of 60
+    [InlineData(12, 1000, 500, 480, true)]
+    [InlineData(9, 100, 12, 12, true)]
+    [InlineData(10, 100, 12, 12, false)]
+    public void A_sum_that_few_dominate_is_suppressed(long count, double sum, double largest, double second, bool suppressed)
+    {
+        var cell = DisclosureControl.Apply([new("a", "x", count, sum, largest, second)], Rules).Cells.Single();
+        (cell.Count is null).Should().Be(suppressed);
+    }
+
+    [Fact]
+    public void No_line_of_any_table_has_a_single_suppressed_cell_beside_shown_ones_and_no_shown_count_is_small()
+    {
+        var random = new Random(3);
+        for (var i = 0; i < 300; i++)
+        {
+            var cells = Enumerable.Range(0, 1 + random.Next(6)).SelectMany(r => Enumerable.Range(0, 1 + random.Next(5)).Select(c => Cell.OfCount($"r{r}", $"c{c}", random.Next(3) == 0 ? random.Next(12) : random.Next(300)))).ToList();
+            var table = DisclosureControl.Apply(cells, Rules);
+            var counts = cells.ToDictionary(c => (c.Row, c.Column), c => c.Count);
+            table.Cells.Where(c => c.Count > 0).All(c => counts[new(c.Row, c.Column)] >= 10 && c.Count % 5 == 0).Should().BeTrue();
+            foreach (var line in table.Cells.GroupBy(c => c.Row).Concat(table.Cells.GroupBy(c => c.Column)))
+                (line.Count(c => c.Count is null) == 1 && line.Any(c => c.Count > 0)).Should().BeFalse(string.Join(" ", line));
+        }
+    }
+
+    [Fact]
+    public void Two_cohorts_that_differ_by_a_few_are_too_close_and_the_same_or_quite_others_are_not()
+    {
+        using var folder = new TemporaryFolder();
+        var ledger = new CohortLedger(new SandboxStore(folder["control"]));
+        static IEnumerable<string> Persons(int from, int count) => Enumerable.Range(from, count).Select(i => $"person {i}");
+        ledger.Add("d.t", "out_1", 0, ledger.Of(Persons(0, 500)));
+        ledger.TooClose("d.t", ledger.Of(Persons(0, 500)), 10).Should().BeFalse("the same tells nothing new");
+        ledger.TooClose("d.t", ledger.Of(Persons(0, 499)), 10).Should().BeTrue("the difference is one person");
+        ledger.TooClose("d.t", ledger.Of(Persons(4, 500)), 10).Should().BeTrue("four left and four came");
+        ledger.TooClose("d.t", ledger.Of(Persons(0, 491)), 10).Should().BeTrue();
+        ledger.TooClose("d.t", ledger.Of(Persons(0, 490)), 10).Should().BeFalse();
+        ledger.TooClose("d.t", ledger.Of(Persons(1000, 500)), 10).Should().BeFalse();
+        ledger.TooClose("d.other", ledger.Of(Persons(0, 499)), 10).Should().BeFalse();
+        new CohortLedger(new SandboxStore(folder["control"])).TooClose("d.t", ledger.Of(Persons(0, 499)), 10).Should().BeTrue("the ledger is kept, with its key");
+    }
+
+    [Fact]
+    public async Task A_table_leaves_with_two_reviewers_and_one_that_differs_by_a_few_does_not()
+    {
+        const string few = "requested_datetime >= TIMESTAMPTZ '2025-03-11' AND service_request_id LIKE '%37'";
+        using var lake = await GivenLake.WithRequestsAsync($"NOT ({few})");
+        using var sandbox = lake.Open();
+        await sandbox.PublishAsync(GivenLake.Scenario, Principal.Operator);
+        var id = (await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"))).Id;
+        await sandbox.ProcessAsync(id);
+        await sandbox.Invoking(s => s.RequestTableAsync(id, "advice:service", "location_type", Principal.Operator)).Should().ThrowAsync<ReleaseRefusedException>();
+        await lake.ReleaseAsync(sandbox, id);
+        Principal first = lake.Catalog.Access.Find("person:first")!, second = lake.Catalog.Access.Find("person:second")!;
+        await sandbox.Invoking(s => s.RequestTableAsync(id, "advice:service", "address", first)).Should().ThrowAsync<ReleaseRefusedException>().WithMessage("*'address' is not one of the scenario's columns*");
+
+        var asked = await sandbox.RequestTableAsync(id, "advice:service", "category", first);
+        asked.Csv.Should().BeNull();
+        sandbox.Invoking(s => s.ApproveTable(asked.Id, first)).Should().Throw<ReleaseRefusedException>().WithMessage("*asked for*");
+        sandbox.ApproveTable(asked.Id, second).Csv.Should().BeNull();
+        var left = sandbox.ApproveTable(asked.Id, Principal.Operator);
+        var lines = left.Csv!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].Should().Be("category,agency_responsible,count");
+        var counts = lines.Skip(1).Select(line => line.Split(',').Last()).ToList();
+        counts.Should().Contain("suppressed").And.OnlyContain(count => count == "suppressed" || int.Parse(count) % 5 == 0);
+
+        (await sandbox.RequestTableAsync(id, "advice:service", "category", first)).Id.Should().Be(asked.Id, "the same rows give the same table");
+        // a few more requests come in: the same table again would tell about those few
+        await lake.AddAsync(few, "few");
+        var refusal = (await sandbox.Invoking(s => s.RequestTableAsync(id, "advice:service", "category", first)).Should().ThrowAsync<ReleaseRefusedException>()).Which.Reason;
+        refusal.Should().Contain("rule 'differencing'").And.NotContainAny("dog", "Dog", "NYPD");
+        lake.Catalog.Audit.Read().Select(line => line.Action).Should().Contain(["sandbox.egress_asked", "sandbox.egress_approved"]);
+    }
+}
