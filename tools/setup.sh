@@ -40,6 +40,7 @@ if [ "${1:-}" = "--tests" ]; then
   need runsc runsc "gVisor, the sandbox's second back end (its tests are skipped)"
   [ -d /usr/lib/python3/dist-packages/pandas ] || { missing+=(python3-numpy python3-pandas); without+=("the sandbox's runtime image with numpy and pandas (its tests are skipped)"); }
   need chromium chromium "the browser test"
+  ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || { missing+=(postgresql-15-postgis-3); without+=("the comparison of spatial SQL with PostGIS"); }
   need osmium osmium-tool "the comparison of OpenStreetMap extracts with osmium's reading"
   need gdalinfo gdal-bin "the check of raster readers, tiles and exports against GDAL"
   [ -d /usr/lib/python3/dist-packages/sklearn ] || { missing+=(python3-sklearn); without+=("comparing the sandbox's metrics with scikit-learn"); }

@@ -6,7 +6,7 @@ namespace Plinth.Twin.Joins;
 /// <summary>Draws polygons, one after the other, into a <see cref="RegionGrid"/>.</summary>
 internal sealed class RegionGridBuilder
 {
-    private const int CellsPerEdge = 12;
+    private const int CellsPerEdge = 6;
     private const double Slack = 1e-6; // of a cell: an edge's position in a row is computed with rounding, so its cells are taken a little wide
 
     private readonly record struct Mark(int Cell, int Region, int Start, int Count);

@@ -25,6 +25,9 @@ public static class SpatialSql
             Relate(connection, $"ST_{relation}", relation);
         Constructions(connection);
         Transforms(connection);
+        MoreFunctions.Register(connection);
+        Aggregates.Register(connection);
+        CellFunctions.Register(connection);
         Joins.SpatialLayers.Register(connection);
     }
 
@@ -103,9 +106,6 @@ public static class SpatialSql
         OfOne(connection, "ST_ConvexHull", SqlType.Geometry, wkb => Wkb.Write(Wkb.Read(wkb).ConvexHull()));
         OfOne(connection, "ST_Envelope", SqlType.Geometry, wkb => Wkb.Write(Wkb.Read(wkb).Envelope));
         OfOne(connection, "ST_MakeValid", SqlType.Geometry, wkb => Wkb.Write(GeometryFixer.Fix(Wkb.Read(wkb))));
-        OfTwo(connection, "ST_Intersection", (a, b) => a.Intersection(b));
-        OfTwo(connection, "ST_Union", (a, b) => a.Union(b));
-        OfTwo(connection, "ST_Difference", (a, b) => a.Difference(b));
         SqlGeometry.Register(connection, "ST_Buffer", 1, [SqlType.Double], SqlType.Geometry, SqlGeometry.Each("ST_Buffer", (input, row) =>
             Wkb.Write(MetricFrame.Buffer(Wkb.Read(SqlGeometry.Wkb(input[0], row)), input[1].Values<double>()[row]))));
     }
@@ -205,10 +205,6 @@ public static class SpatialSql
 
     private static void OfOne(SqlConnection connection, string name, SqlType returns, SqlGeometry.OfOne<byte[]> of) =>
         SqlGeometry.Register(connection, name, 1, [], returns, SqlGeometry.Each(name, (input, row) => of(SqlGeometry.Wkb(input[0], row))));
-
-    private static void OfTwo(SqlConnection connection, string name, Func<Geometry, Geometry, Geometry> of) =>
-        SqlGeometry.Register(connection, name, 2, [], SqlType.Geometry, SqlGeometry.Each(name, (input, row) =>
-            Wkb.Write(of(Wkb.Read(SqlGeometry.Wkb(input[0], row)), Wkb.Read(SqlGeometry.Wkb(input[1], row))))));
 
     private static void Plain(SqlConnection connection, string name, SqlType[] parameters, SqlType returns, SqlGeometry.Bytes of) =>
         connection.Register(new ScalarFunction(name, parameters, returns, SqlGeometry.Each(name, of)));

@@ -54,6 +54,42 @@ internal static class SqlGeometry
             }
         });
 
+    /// <summary>One whole number a geometry; null becomes NULL.</summary>
+    public static void Whole(SqlConnection connection, string name, Func<NetTopologySuite.Geometries.Geometry, int?> of) =>
+        Register(connection, name, 1, [], SqlType.Integer, (input, output) =>
+        {
+            for (var row = 0; row < input.Count; row++)
+            {
+                if (input.IsNull(row))
+                    continue;
+                try
+                {
+                    if (of(Twin.Wkb.Read(Wkb(input[0], row))) is { } value)
+                        output.Values<int>()[row] = value;
+                    else
+                        output.SetNull(row);
+                }
+                catch (Exception e) when (IsBadInput(e))
+                {
+                    throw Failure(name, row, input.Count, e);
+                }
+            }
+        });
+
+    /// <summary>A geometry of a geometry; null becomes NULL.</summary>
+    public static void Of(SqlConnection connection, string name, Func<NetTopologySuite.Geometries.Geometry, NetTopologySuite.Geometries.Geometry?> of) =>
+        Register(connection, name, 1, [], SqlType.Geometry, Each(name, (input, row) => Made(of(Twin.Wkb.Read(Wkb(input[0], row))))));
+
+    /// <summary>A geometry of a geometry and a number (a fraction, a distance).</summary>
+    public static void Measured(SqlConnection connection, string name, Func<NetTopologySuite.Geometries.Geometry, double, NetTopologySuite.Geometries.Geometry?> of) =>
+        Register(connection, name, 1, [SqlType.Double], SqlType.Geometry, Each(name, (input, row) => Made(of(Twin.Wkb.Read(Wkb(input[0], row)), input[1].Values<double>()[row]))));
+
+    /// <summary>A geometry of a geometry and a whole number (which part).</summary>
+    public static void Numbered(SqlConnection connection, string name, Func<NetTopologySuite.Geometries.Geometry, int, NetTopologySuite.Geometries.Geometry?> of) =>
+        Register(connection, name, 1, [SqlType.Integer], SqlType.Geometry, Each(name, (input, row) => Made(of(Twin.Wkb.Read(Wkb(input[0], row)), input[1].Values<int>()[row]))));
+
+    private static byte[]? Made(NetTopologySuite.Geometries.Geometry? geometry) => geometry is null ? null : Twin.Wkb.Write(geometry);
+
     /// <summary>One truth value a geometry.</summary>
     public static void Truth(SqlConnection connection, string name, OfOne<bool> of) =>
         Register(connection, name, 1, [], SqlType.Boolean, (input, output) =>

@@ -77,7 +77,7 @@ internal static class Wkb
         return wkb[0] == 1 && wkb[4] == 0 ? wkb.ToArray() : Write(Read(wkb));
     }
 
-    private static bool HasZ(Geometry geometry) => !geometry.IsEmpty && !double.IsNaN(geometry.Coordinate.Z);
+    private static bool HasZ(Geometry geometry) => geometry is GeometryCollection all ? all.Geometries.Any(HasZ) : !geometry.IsEmpty && !double.IsNaN(geometry.Coordinate.Z);
 
     private static void Write(MemoryStream stream, Span<byte> buffer, Geometry geometry, bool z)
     {

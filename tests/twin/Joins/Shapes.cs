@@ -13,6 +13,8 @@ internal sealed class Shapes(int seed)
 
     public static GeometryFactory Factory { get; } = new();
 
+    public int Pick(int of) => _random.Next(of);
+
     public double Ordinate(bool grid) => grid ? _random.Next(0, 33) / 16.0 : _random.NextDouble() * 2;
 
     public Coordinate Place() => _random.Next(2) == 0 ? new(Ordinate(true), Ordinate(true)) : new(Ordinate(false), Ordinate(false));
