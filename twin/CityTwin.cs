@@ -76,6 +76,13 @@ public sealed class CityTwin : IDisposable
         _reader.Read(c => LayerWriter.Write(c, wanted, at, geoJson));
     }
 
+    /// <summary>Photos that see an entity, its walls up to its height included: those that show most of it first. Nothing hides anything; heights count from flat ground.</summary>
+    public IReadOnlyList<PhotoSighting> PhotosOf(string entityId, TwinTime at = default) => _reader.Read(c => PhotoReader.Of(c, entityId, at));
+
+    /// <summary>Photos that see a place, the finest first.</summary>
+    /// <param name="height">Of the place over the ground, metres.</param>
+    public IReadOnlyList<PhotoSighting> PhotosAt(double lon, double lat, double height = 0, TwinTime at = default) => _reader.Read(c => PhotoReader.At(c, lon, lat, height, at));
+
     /// <summary>Opens what a map is served from: tiles, TileJSON and pages of features of one release, the newest unless <paramref name="release"/> names another.</summary>
     /// <exception cref="ArgumentException">There is no such release.</exception>
     public Task<MapSnapshot> OpenMapAsync(long? release = null, CancellationToken ct = default) => MapSnapshot.OpenAsync(_catalog, release, ct);

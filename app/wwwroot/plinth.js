@@ -2,7 +2,7 @@
 // Everything comes from this server: no tiles, fonts or scripts from elsewhere.
 import * as maplibregl from './vendor/maplibre-gl.mjs';
 
-const colours = { buildings: '#8896a0', city_objects: '#a3b18a', flight_areas: '#6d28d9', admin_units: '#2563eb', devices: '#059669', photos: '#9333ea', photo_footprints: '#c026d3', orders: '#c2410c', scenes: '#0891b2' };
+const colours = { buildings: '#8896a0', city_objects: '#a3b18a', flight_areas: '#6d28d9', admin_units: '#2563eb', responsibility: '#0f766e', devices: '#059669', photos: '#9333ea', photo_footprints: '#c026d3', orders: '#c2410c', scenes: '#0891b2' };
 const colourOf = name => colours[name] ?? '#475569';
 const $ = id => document.getElementById(id);
 const date = () => $('date').value;

@@ -26,6 +26,10 @@ internal sealed record Step(string Name, TableName Source, TableName Target, str
         new("unit-claim", TwinTables.AdminUnit, TwinTables.Claim, AdminUnitSql.Claims, AdminUnitSql.Views),
         new("unit-within", TwinTables.AdminUnit, TwinTables.Relation, AdminUnitSql.Within, AdminUnitSql.Views),
 
+        new("area-entity", TwinTables.ResponsibilityArea, TwinTables.Entity, ResponsibilityAreaSql.Entities, ResponsibilityAreaSql.Views),
+        new("area-geometry", TwinTables.ResponsibilityArea, TwinTables.Geometry, ResponsibilityAreaSql.Geometry, ResponsibilityAreaSql.Views),
+        new("area-claim", TwinTables.ResponsibilityArea, TwinTables.Claim, ResponsibilityAreaSql.Claims, ResponsibilityAreaSql.Views),
+
         new("object-entity", TwinTables.ModelObject, TwinTables.Entity, ObjectSql.Entities, ObjectSql.Views),
         new("object-geometry", TwinTables.ModelObject, TwinTables.Geometry, ObjectSql.Geometry, ObjectSql.Views),
         new("object-claim", TwinTables.ModelObject, TwinTables.Claim, ObjectSql.Claims, ObjectSql.Views),

@@ -13,6 +13,7 @@ internal static class TwinTables
 
     public static readonly TableName ModelObject = new("model", "object");
     public static readonly TableName AdminUnit = new("base", "admin_unit");
+    public static readonly TableName ResponsibilityArea = new("base", "responsibility_area");
     public static readonly TableName Thing = new("sensor", "thing");
     public static readonly TableName Datastream = new("sensor", "datastream");
     public static readonly TableName DetectorConfig = new("sensor", "detector_config");

@@ -13,6 +13,7 @@ internal sealed record Layer(string Name, string Title, string TitleZh, string G
         new("buildings", "Buildings", "建筑", "polygon", "Building,BuildingPart", "footprint", "height,ground_height,roof_height,year_of_construction,storeys,function") { LeastZoom = 12 },
         new("city_objects", "Roads, water, green", "道路水系绿地", "polygon", "Road,Railway,Square,WaterBody,Waterway,PlantCover,LandUse,Bridge,GenericOccupiedSpace", "footprint", "class,function") { LeastZoom = 10 },
         new("admin_units", "Administrative units", "行政区划", "polygon", "AdministrativeUnit", "outline", "level,code") { LeastZoom = 0 },
+        new("responsibility", "Areas of responsibility", "职责范围", "polygon", "ResponsibilityArea", "outline", "department,matter"),
         new("devices", "Devices and junctions", "设备与路口", "point", "Device,Intersection", "point", "kind,local_id"),
         new("photo_footprints", "Ground that photos see", "照片视域", "polygon", "Photo", "view_footprint", "view_bucket,camera,taken_at"),
         new("photos", "Photos", "照片", "point", "Photo", "point", "view_bucket,camera,taken_at,yaw,pitch,relative_altitude"),

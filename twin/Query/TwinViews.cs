@@ -41,5 +41,9 @@ internal static class TwinViews
         connection.Execute(AsOfSql.Places);
         connection.Execute(HistorySql.Macros);
         connection.Execute(DiffSql.Macros);
+        connection.Execute(ResponsibilitySql.Macros);
+        // A macro's tables must be there when it is made; who may not see them has no macros of them either.
+        if (connection.Scalar<long>(SeriesSql.TablesThere) == SeriesSql.Tables)
+            connection.Execute(SeriesSql.Macros);
     }
 }
