@@ -14,8 +14,10 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         [("protocol", "minReaderVersion"), ("metaData", "schemaString"), ("txn", "appId"), ("domainMetadata", "domain"), ("remove", "path"), ("sidecar", "path")];
 
     /// <exception cref="TableFormatException">A file is missing or unreadable.</exception>
-    public async ValueTask<List<LogAction>> ReadAsync(CheckpointFiles checkpoint, CancellationToken cancellationToken)
+    /// <returns>The state at the checkpoint's version.</returns>
+    public async ValueTask<TableState> ReadAsync(CheckpointFiles checkpoint, CancellationToken cancellationToken)
     {
+        var files = new FileColumns();
         var keys = checkpoint.Names.Select(name => $"{LogNames.Folder}/{name}").ToList();
         var actions = new List<LogAction>();
         if (keys is [var manifest] && manifest.EndsWith(".json", StringComparison.Ordinal))
@@ -25,7 +27,7 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         }
         else
         {
-            await ReadParquetAsync(keys, actions, cancellationToken);
+            await ReadParquetAsync(keys, files, actions, cancellationToken);
         }
         var sidecars = new List<string>();
         foreach (var sidecar in actions.OfType<Sidecar>())
@@ -33,9 +35,10 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         if (sidecars.Count > 0)
         {
             actions.RemoveAll(action => action is Sidecar);
-            await ReadParquetAsync(sidecars, actions, cancellationToken);
+            await ReadParquetAsync(sidecars, files, actions, cancellationToken);
         }
-        return actions;
+        var state = new TableState { Table = table }.Apply(checkpoint.Version, checkpoint.Modified, actions);
+        return state with { Files = FileSet.Of(files).With([], state.Files) };
     }
 
     private async ValueTask<string> SidecarKeyAsync(string path, CancellationToken cancellationToken)
@@ -46,10 +49,10 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
         return await store.FindAsync(plain, cancellationToken) is not null ? plain : $"{LogNames.Folder}/_sidecars/{Uri.UnescapeDataString(name)}";
     }
 
-    private async ValueTask ReadParquetAsync(List<string> keys, List<LogAction> actions, CancellationToken cancellationToken)
+    private async ValueTask ReadParquetAsync(List<string> keys, FileColumns files, List<LogAction> actions, CancellationToken cancellationToken)
     {
         await store.FetchAsync(keys, cancellationToken);
-        var files = SqlText.List(keys.Select(key => SqlText.Path(store.LocalPath(key))));
+        var list = SqlText.List(keys.Select(key => SqlText.Path(store.LocalPath(key))));
         using var lease = sql.Rent();
         try
         {
@@ -58,7 +61,7 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
             foreach (var (name, field) in Known.Where(known => layouts.Values.Any(layout => layout.Columns.Any(column => column.Name == known.Name))))
             {
                 using var result = lease.Connection.Query(
-                    $"SELECT CAST(to_json({name}) AS VARCHAR) FROM read_parquet({files}, union_by_name = true, hive_partitioning = false) WHERE {name}.{field} IS NOT NULL", null, cancellationToken);
+                    $"SELECT CAST(to_json({name}) AS VARCHAR) FROM read_parquet({list}, union_by_name = true, hive_partitioning = false) WHERE {name}.{field} IS NOT NULL", null, cancellationToken);
                 while (result.NextChunk())
                     for (var row = 0; row < result.Chunk.Count; row++)
                         if (Parse(name, result.Chunk[0].Bytes(row)) is { } action)
@@ -66,7 +69,7 @@ internal sealed class CheckpointReader(string table, IObjectStore store, SqlPool
             }
             foreach (var key in keys)
                 if (layouts[store.LocalPath(key)].Columns.FirstOrDefault(column => column.Name == "add") is { } add)
-                    new CheckpointAdds(table, key, store, sql).Read(lease.Connection, Fields(add, actions), actions, cancellationToken);
+                    new CheckpointAdds(table, key, store, sql, files).Read(lease.Connection, Fields(add, actions), cancellationToken);
         }
         catch (Exception e) when (e is SqlException or JsonException or FormatException or InvalidOperationException)
         {

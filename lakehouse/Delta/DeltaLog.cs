@@ -113,9 +113,7 @@ internal sealed class DeltaLog(string table, IObjectStore store, SqlPool sql)
         {
             try
             {
-                var reader = new CheckpointReader(Table, Store, sql);
-                var actions = await reader.ReadAsync(checkpoint, cancellationToken);
-                var start = new TableState { Table = Table }.Apply(checkpoint.Version, checkpoint.Modified, actions);
+                var start = await new CheckpointReader(Table, Store, sql).ReadAsync(checkpoint, cancellationToken);
                 return await ReplayAsync(start, listing, target, cancellationToken);
             }
             catch (TableFormatException e) when (e.File.Contains(".checkpoint", StringComparison.Ordinal) || e.File.Contains("_sidecars", StringComparison.Ordinal))

@@ -10,12 +10,17 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
     /// <summary>So many changes, or an eighth of all, are laid over before a set is made anew.</summary>
     private const int OverlaidAtLeast = 1024;
 
-    public static readonly FileSet Empty = new([], ImmutableDictionary<FileKey, AddFile?>.Empty, 0);
+    public static readonly FileSet Empty = new(null, [], ImmutableDictionary<FileKey, AddFile?>.Empty, 0);
 
+    // One of the two holds the large part: what a checkpoint had, or what was put together since.
+    private readonly FileColumns? _checkpoint;
     private readonly Dictionary<FileKey, AddFile> _base;
     private readonly ImmutableDictionary<FileKey, AddFile?> _over;
 
-    private FileSet(Dictionary<FileKey, AddFile> all, ImmutableDictionary<FileKey, AddFile?> over, int count) => (_base, _over, Count) = (all, over, count);
+    private FileSet(FileColumns? checkpoint, Dictionary<FileKey, AddFile> all, ImmutableDictionary<FileKey, AddFile?> over, int count) => (_checkpoint, _base, _over, Count) = (checkpoint, all, over, count);
+
+    /// <summary>A checkpoint's files.</summary>
+    public static FileSet Of(FileColumns files) => new(files, [], ImmutableDictionary<FileKey, AddFile?>.Empty, files.Count);
 
     /// <summary>These files; of two with the same key the later counts.</summary>
     public static FileSet Of(IReadOnlyCollection<AddFile> files)
@@ -23,7 +28,7 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
         var all = new Dictionary<FileKey, AddFile>(files.Count);
         foreach (var file in files)
             all[file.Key] = file;
-        return new(all, ImmutableDictionary<FileKey, AddFile?>.Empty, all.Count);
+        return new(null, all, ImmutableDictionary<FileKey, AddFile?>.Empty, all.Count);
     }
 
     public int Count { get; }
@@ -31,7 +36,7 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
     public IEnumerable<AddFile> Values => this;
 
     public bool TryGetValue(FileKey key, [MaybeNullWhen(false)] out AddFile file) =>
-        _over.TryGetValue(key, out var over) ? (file = over) is not null : _base.TryGetValue(key, out file);
+        _over.TryGetValue(key, out var over) ? (file = over) is not null : TryGetBase(key, out file);
 
     public AddFile? GetValueOrDefault(FileKey key) => TryGetValue(key, out var file) ? file : null;
 
@@ -57,12 +62,15 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
                 count++;
             over[file.Key] = file;
         }
-        var next = new FileSet(_base, over.ToImmutable(), count);
-        return over.Count < OverlaidAtLeast + (_base.Count / 8) ? next : Of([.. next]);
+        var next = new FileSet(_checkpoint, _base, over.ToImmutable(), count);
+        return over.Count < OverlaidAtLeast + (Count / 8) ? next : Of([.. next]);
     }
 
     public IEnumerator<AddFile> GetEnumerator()
     {
+        for (var number = 0; number < _checkpoint?.Count; number++)
+            if (_checkpoint[number] is var file && (_over.IsEmpty || !_over.ContainsKey(file.Key)))
+                yield return file;
         foreach (var (key, file) in _base)
             if (_over.IsEmpty || !_over.ContainsKey(key))
                 yield return file;
@@ -73,5 +81,14 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private bool Holds(ImmutableDictionary<FileKey, AddFile?>.Builder over, FileKey key) => over.TryGetValue(key, out var file) ? file is not null : _base.ContainsKey(key);
+    private bool TryGetBase(FileKey key, [MaybeNullWhen(false)] out AddFile file)
+    {
+        if (_checkpoint is null)
+            return _base.TryGetValue(key, out file);
+        var number = _checkpoint.Find(key);
+        file = number < 0 ? null : _checkpoint[number];
+        return file is not null;
+    }
+
+    private bool Holds(ImmutableDictionary<FileKey, AddFile?>.Builder over, FileKey key) => over.TryGetValue(key, out var file) ? file is not null : TryGetBase(key, out _);
 }

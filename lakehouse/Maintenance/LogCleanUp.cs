@@ -65,7 +65,7 @@ internal sealed class LogCleanUp(OpenTable table, Pins pins, SqlPool sql, TimePr
         {
             try
             {
-                new TableState { Table = table.Name }.Apply(checkpoint.Version, checkpoint.Modified, await new CheckpointReader(table.Name, _log.Store, sql).ReadAsync(checkpoint, cancellationToken)).Checked();
+                (await new CheckpointReader(table.Name, _log.Store, sql).ReadAsync(checkpoint, cancellationToken)).Checked();
                 return checkpoint.Version;
             }
             catch (TableFormatException)
