@@ -50,5 +50,6 @@ internal sealed class FileReaders
         new GeoTiffReader(),
         new PmTilesReader(),
         new VrtReader(),
-        new MbTilesReader());
+        new MbTilesReader(),
+        new TileFolderReader());
 }

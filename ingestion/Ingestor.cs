@@ -1,5 +1,6 @@
 using Plinth.Catalog;
 using Plinth.Ingestion.Bulk;
+using Plinth.Ingestion.Imagery;
 using Plinth.Ingestion.Photos;
 using Plinth.Ingestion.Tabular;
 using Plinth.Lakehouse;
@@ -44,7 +45,7 @@ public sealed class Ingestor
         if (contract is not null)
             _ = _catalog.Source(contract);
         using var run = new Run(this, family, contract, progress) { HasMissions = family == "photos" && paths.Any(Directory.Exists) };
-        var files = SourceFiles.Find(paths);
+        var files = SourceFiles.Find(paths, tiles: family == "imagery");
         for (var i = 0; i < files.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -82,6 +83,11 @@ public sealed class Ingestor
         {
             try
             {
+                if (Directory.Exists(path))
+                {
+                    await TakeTilesAsync(path, done, total, cancellationToken);
+                    return;
+                }
                 if (Archive.At(path, owner._options.Archives) is not { } archive)
                 {
                     Files.Add(await TakeOneAsync(path, null, done, total, cancellationToken));
@@ -103,6 +109,28 @@ public sealed class Ingestor
         }
 
         public void Dispose() => _seen.Dispose();
+
+        /// <summary>Takes a folder of tiles: each tile is an original of its own, and so is the list of them.</summary>
+        private async Task TakeTilesAsync(string root, int done, int total, CancellationToken cancellationToken)
+        {
+            var list = Path.Combine(Directory.CreateTempSubdirectory("plinth-tiles-").FullName, $"{Path.GetFileName(root)}.tiles");
+            try
+            {
+                await TileFolder.WriteAsync(root, list, async file =>
+                {
+                    if (!owner._options.InPlace)
+                        return (await _lake.Raw.PutAsync(file, cancellationToken)).Sha256;
+                    var sha256 = await RawZone.HashAsync(file, cancellationToken);
+                    await _lake.Raw.RegisterAsync(file, sha256, cancellationToken);
+                    return sha256;
+                });
+                Files.Add(await TakeOneAsync(list, root, done, total, cancellationToken));
+            }
+            finally
+            {
+                Directory.Delete(Path.GetDirectoryName(list)!, recursive: true);
+            }
+        }
 
         /// <summary>Takes one file: its rows are committed now or wait in the batch.</summary>
         /// <param name="shown">What a report calls it, where it comes out of an archive.</param>

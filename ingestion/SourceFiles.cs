@@ -1,3 +1,5 @@
+using Plinth.Ingestion.Imagery;
+
 namespace Plinth.Ingestion;
 
 /// <summary>Finds the files behind the paths of a call.</summary>
@@ -11,7 +13,8 @@ internal static class SourceFiles
     };
 
     /// <summary>Each file once, folders opened in order of name; what cannot be read is in the list with the reason.</summary>
-    public static IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths)
+    /// <param name="tiles">Whether folders of tiles are one source each.</param>
+    public static IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths, bool tiles = false)
     {
         var found = new List<SourceFile>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -19,7 +22,19 @@ internal static class SourceFiles
             foreach (var file in Expand(path))
                 if (seen.Add(Path.GetFullPath(file.Path)))
                     found.Add(file);
-        return found;
+        return tiles ? WithTileFolders(found) : found;
+    }
+
+    /// <summary>Puts the folder in the place of its tiles and of the description beside them.</summary>
+    private static List<SourceFile> WithTileFolders(List<SourceFile> found)
+    {
+        var roots = found.Select(f => TileFolder.RootOf(f.Path)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (roots.Count == 0)
+            return found;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return [.. found.Select(f => TileFolder.RootOf(f.Path) is { } root ? new(root, FileStatus.Ingested, null)
+            : Path.GetFileName(f.Path) == "tilemapresource.xml" && roots.Contains(Path.GetDirectoryName(f.Path) ?? "") ? new(Path.GetDirectoryName(f.Path)!, FileStatus.Ingested, null) : f)
+            .Where(f => seen.Add(f.Path))];
     }
 
     private static IEnumerable<SourceFile> Expand(string path)
