@@ -54,4 +54,8 @@ public enum FileStatus
 /// <param name="File">The file at work.</param>
 /// <param name="Done">Files done before it.</param>
 /// <param name="Rows">Rows read so far, in all files.</param>
-public sealed record IngestProgress(string File, int Done, int Total, long Rows);
+public sealed record IngestProgress(string File, int Done, int Total, long Rows)
+{
+    /// <summary>How much of the file at work is read, 0 to 1; 0 where that is not known.</summary>
+    public double OfFile { get; init; }
+}

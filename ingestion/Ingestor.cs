@@ -58,6 +58,18 @@ public sealed class Ingestor
         return await run.EndAsync(cancellationToken);
     }
 
+    /// <summary>Reads a family's rejected rows again, by the layouts as they are now: what has become a row is stored and leaves <c>&lt;schema&gt;.rejected</c>. Safe to repeat.</summary>
+    /// <returns>One entry a file and layout: rows stored, rows still rejected, rows that are duplicates.</returns>
+    /// <exception cref="SourceFormatException">There is no such family.</exception>
+    public Task<IngestReport> RetryRejectedAsync(string family, CancellationToken cancellationToken = default) =>
+        Schemas.TryGetValue(family, out var schema) ? new RetryRejected(_catalog, _options).RunAsync(schema, cancellationToken)
+        : throw new SourceFormatException(family, "is no family of sources", $"one of {string.Join(", ", Families)}");
+
+    private static readonly Dictionary<string, string> Schemas = new(StringComparer.Ordinal)
+    {
+        ["photos"] = "imagery", ["imagery"] = "imagery", ["models"] = "model", ["hotline"] = "hotline", ["sensors"] = "sensor", ["base"] = "base",
+    };
+
     /// <summary>One call.</summary>
     private sealed class Run(Ingestor owner, string family, string? layout, IProgress<IngestProgress>? progress) : IDisposable
     {
@@ -237,7 +249,7 @@ public sealed class Ingestor
                 (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
                 ItemsRead += part.Rows + part.Rejected + part.Duplicates;
                 await CommitAsync(cancellationToken);
-                progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
+                progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead) { OfFile = bulk.Done });
             }
             return (rows, rejected, duplicates);
         }

@@ -7,7 +7,7 @@ using Plinth.Twin;
 
 namespace Plinth.App.Web;
 
-/// <summary>One page with the map, and the few routes it asks. Loopback only; read only.</summary>
+/// <summary>One page with the map, and the few routes it asks. Loopback only; read only, but for <see cref="IngestRoutes"/>.</summary>
 internal static class MapServer
 {
     internal static WebApplication Build(CityCatalog catalog, CityTwin twin, int port)
@@ -25,11 +25,14 @@ internal static class MapServer
             foreach (var converter in JsonDocumentOutput.Options.Converters)
                 json.SerializerOptions.Converters.Add(converter);
         });
+        builder.Services.AddSingleton(new IngestQueue(catalog));
+        builder.Services.AddHostedService(services => services.GetRequiredService<IngestQueue>());
         var app = builder.Build();
         app.Use(GuardAsync);
         app.UseDefaultFiles();
         app.UseStaticFiles();
         Map(app, catalog, twin);
+        IngestRoutes.Map(app, catalog, app.Services.GetRequiredService<IngestQueue>());
         return app;
     }
 

@@ -20,7 +20,7 @@ public static class IngestSteps
     /// <param name="change">Changes the options that it would have.</param>
     public static Ingestor Ingestor(CityCatalog catalog, string runId, string codeVersion, Func<IngestOptions, IngestOptions>? change = null)
     {
-        var options = new IngestOptions { RunId = runId, CodeVersion = codeVersion, Coordinates = new TwinCoordinates() };
+        var options = new IngestOptions { RunId = runId, CodeVersion = codeVersion, Coordinates = new TwinCoordinates(), PseudonymKey = Environment.GetEnvironmentVariable("PLINTH_PSEUDONYM_KEY") is { Length: > 0 } key ? key : null };
         return new(catalog, change?.Invoke(options) ?? options);
     }
 

@@ -32,8 +32,8 @@ public class RefusalTests
         using var given = new Given();
         var report = await given.Ingest("hotline", given.File("other.csv", "id,when,what\n1,2,3\n"));
 
-        report.Files.Single().Reason.Should().Be("has the columns 'id', 'when', 'what', which no layout of family hotline knows; "
-            + "expected delimited text with a heading line (layout boston-311, boston-311-tsv, nyc-311). Name a layout with --contract, or write one for a new kind of file");
+        report.Files.Single().Reason.Should().StartWith("has the columns 'id', 'when', 'what', which no layout of family hotline knows; expected delimited text with a heading line (layout boston-311, ")
+            .And.EndWith("). Name a layout with --contract, or write one for a new kind of file");
         Nothing(given);
     }
 
