@@ -48,9 +48,10 @@ public sealed class LakeSession : IDisposable
         var columns = snapshot.Schema.Columns.Select(c => $"{SqlText.Name(c.Name)} {(c.Type is DataType.Primitive { Name: "void" } ? "INTEGER" : SqlText.Type(c.Type))}");
         Connection.Execute($"CREATE SCHEMA IF NOT EXISTS {SqlText.Name(known.Schema)}");
         Connection.Execute($"CREATE TABLE {StandIn(known.ToString())} ({string.Join(", ", columns)})");
-        var nothing = snapshot.Schema.Columns.Select(c => $"CAST(NULL AS {SqlText.Type(c.Type)}) AS {SqlText.Name(c.Name)}");
-        var refusal = SqlText.Literal($"{known} is read through LakeSession.Prepare");
-        Connection.Execute($"CREATE VIEW {ViewName(known)} AS SELECT {string.Join(", ", nothing)} FROM (SELECT unnest(CAST(error({refusal}) AS INTEGER[])))");
+        // Each value is the refusal itself: of a constant the optimizer might conclude that no row is asked for, and then nothing would be refused.
+        var refusal = $"error({SqlText.Literal($"{known} is read through LakeSession.Prepare")})";
+        var refused = snapshot.Schema.Columns.Select(c => $"CAST({refusal} AS {SqlText.Type(c.Type)}) AS {SqlText.Name(c.Name)}");
+        Connection.Execute($"CREATE VIEW {ViewName(known)} AS SELECT {string.Join(", ", refused)} FROM (SELECT unnest(CAST({refusal} AS INTEGER[])))");
         _tables[known.ToString()] = (known, snapshot);
     }
 

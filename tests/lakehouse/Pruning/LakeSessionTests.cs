@@ -96,7 +96,11 @@ public sealed class LakeSessionTests : IDisposable
         await WriteAsync();
         using var session = LakeSession.Open(_lake);
         session.Add(await _lake.ReadAsync(Visits));
-        foreach (var sql in new[] { "SELECT * FROM city.visit", "SELECT count(*) FROM city.visit" })
+        foreach (var sql in new[]
+        {
+            "SELECT * FROM city.visit", "SELECT count(*) FROM city.visit", "SELECT id FROM city.visit WHERE id > 5 AND seen_at IS NOT NULL", "SELECT name FROM city.visit WHERE box.xmin < 3 ORDER BY 1 LIMIT 1",
+            "SELECT * FROM (SELECT * FROM city.visit v QUALIFY v.id = max(v.id) OVER (PARTITION BY v.kind)) WHERE kind = 'even'", "SELECT a.id FROM city.visit a JOIN city.visit b USING (id) WHERE a.score > 1",
+        })
             session.Connection.Invoking(connection => connection.Rows(sql)).Should().Throw<SqlException>().WithMessage("*city.visit is read through LakeSession.Prepare*");
         using (session.Prepare("SELECT id FROM city.visit WHERE id = 5"))
         {
