@@ -46,7 +46,7 @@ public sealed class ContractFaults
         Faults(text).Should().Equal(
             "line 6: 'status' is 'actve'; did you mean 'active'?",
             "line 7: 'domian' is not known here; did you mean 'domain'?",
-            "line 10: a retention is a whole number of y (years), m (months) or d (days), e.g. {property: retention, value: 5, unit: y}",
+            "line 10: a retention is a whole number of y (years), m (months) or d (days), e.g. {property: retention, value: 5, unit: y, element: taken_at}",
             "line 14: physicalType 'strng' is not known; did you mean 'string'?",
             "line 15: level 'L9' is not known; write L1, L2, L3 or L4");
     }

@@ -62,7 +62,7 @@ public sealed class DoorTests : IDisposable
         const string Types = "SELECT column_name, column_type FROM (DESCRIBE hotline.service_request)";
 
         Rows(masked, Types).Should().BeEquivalentTo(Rows(open, Types), o => o.WithStrictOrdering());
-        masked.Tables.Single().Masked.Should().HaveCount(19).And.NotContain("service_request_id");
+        masked.Tables.Single().Masked.Should().HaveCount(open.Tables.Single().Columns.Length - 1).And.NotContain("service_request_id");
         Rows(masked, "SELECT count(category), count(bbox), count(requested_datetime), count(service_request_id) FROM hotline.service_request").Single().Should().Equal(0L, 0L, 0L, 2L);
     }
 
