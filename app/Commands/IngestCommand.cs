@@ -106,7 +106,7 @@ internal static class IngestCommand
         table.Print();
         foreach (var flight in report.Missions)
             Console.Out.WriteLine($"flight {flight.Folder}: {flight.Photos:N0} photos"
-                + (flight.CoveredM2 is { } area ? $", {area / 10_000:N1} ha of ground, each place on {flight.MeanViews:0.0} photos" : ", ground covered unknown (no poses)")
+                + (flight.CoveredM2 is { } area ? $", {area / 10_000:N1} ha of ground" + (flight.MeanViews is { } views ? $", each place on {views:0.0} photos" : "") : ", ground covered unknown (no poses)")
                 + (flight.ForwardOverlap is { } forward ? $", {forward:P0} overlap forward" : "") + (flight.SideOverlap is { } side ? $", {side:P0} sideways" : ""));
         Console.Out.WriteLine($"{report.Files.Count} files, {report.Rows + report.Rejected + report.Duplicates:N0} read = {report.Rows:N0} stored + {report.Rejected:N0} rejected + {report.Duplicates:N0} duplicates"
             + (report.Rejected > 0 ? "; see them: plinth sql \"SELECT * FROM <family>.rejected\"" : "")

@@ -74,7 +74,7 @@ public sealed class DemoTests(DemoLake lake)
         foreach (var table in tables.EnumerateArray().Select(t => t.GetProperty("name").GetString()!))
         {
             var columns = (await CliProcess.RunAsync(folder, "sql", $"SELECT string_agg(column_name, ', ' ORDER BY column_index) AS c FROM duckdb_columns() WHERE schema_name || '.' || table_name = '{table}' " +
-                "AND column_name NOT IN ('run_id', 'recorded_from', 'recorded_to', 'found_at', 'created_at', 'decided_at', 'scored_at', 'approved_at', 'expires_at', 'rejected_at', 'feedback_id')", "--format", "csv")).Output.Split('\n')[1].Trim('"');
+                "AND column_name NOT IN ('run_id', 'recorded_from', 'recorded_to', 'found_at', 'created_at', 'computed_at', 'decided_at', 'scored_at', 'approved_at', 'expires_at', 'rejected_at', 'feedback_id')", "--format", "csv")).Output.Split('\n')[1].Trim('"');
             var sum = await CliProcess.RunAsync(folder, "sql", $"SELECT count(*) || ' rows, ' || coalesce(bit_xor(hash(COLUMNS(*)))::VARCHAR, '') AS s FROM (SELECT hash({columns}) AS h FROM {table})", "--format", "csv");
             sum.Code.Should().Be(0, sum.Error);
             state[table] = sum.Output.Split('\n')[1];

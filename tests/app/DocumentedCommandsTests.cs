@@ -37,8 +37,8 @@ public sealed class DocumentedCommandsTests
             {
                 string[] top = [.. document.RootElement.EnumerateObject().Select(p => p.Name)];
                 string[] file = [.. document.RootElement.GetProperty("files")[0].EnumerateObject().Select(p => p.Name)];
-                top.Should().Equal("files", "rows", "rejected", "versions");
-                file.Should().Equal("path", "sha256", "status", "reason", "dataset", "rows", "rejected");
+                top.Should().Equal("files", "read", "rows", "rejected", "missions", "duplicates", "versions");
+                file.Should().Equal("path", "sha256", "status", "reason", "dataset", "rows", "rejected", "duplicates");
             }
         }
         catch (JsonException exception)
