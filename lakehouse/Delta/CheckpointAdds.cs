@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Plinth.Lakehouse.Engine;
@@ -32,6 +33,7 @@ internal sealed class CheckpointAdds(string table, string key, IObjectStore stor
         string Of(string field, string expression, string type) => fields.Contains(field) ? expression : $"CAST(NULL AS {type})";
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Run once, but hundreds of thousands of rows long: there is no time for it to be compiled better later.
     private int ReadChunk(DataChunk chunk, int number)
     {
         Vector paths = chunk[0], partitions = chunk[1], sizes = chunk[2], times = chunk[3], tags = chunk[4], vectors = chunk[5], rowIds = chunk[6], commits = chunk[7], clustering = chunk[8];

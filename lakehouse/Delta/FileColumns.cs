@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -46,6 +47,7 @@ internal sealed class FileColumns
     /// <param name="partition">From <see cref="MapNumber"/>.</param>
     /// <param name="tags">From <see cref="MapNumber"/>; -1 for none.</param>
     /// <param name="statistics">The file's place in its source.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> path, long size, long time, int partition, int tags, DeletionVector? vector, (long? BaseRowId, long? Commit, string? Clustering) more, int statistics)
     {
         if ((Count + 1) * 2 > _slots.Length)
@@ -120,10 +122,12 @@ internal sealed class FileColumns
 
     private ReadOnlySpan<byte> Path(int number) => _paths.AsSpan(Start(number), _ends[number] - Start(number));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Is(int number, ReadOnlySpan<byte> canonical, string? vector) =>
         (_canonical.TryGetValue(number, out var decoded) ? Encoding.UTF8.GetBytes(decoded).AsSpan().SequenceEqual(canonical) : Path(number).SequenceEqual(canonical))
         && string.Equals(_vectors.GetValueOrDefault(number)?.UniqueId, vector, StringComparison.Ordinal);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Hash(ReadOnlySpan<byte> path, string? vector)
     {
         var hash = new HashCode();
@@ -133,6 +137,7 @@ internal sealed class FileColumns
     }
 
     /// <summary>Where the file is, or where it would be put.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(int hash, ReadOnlySpan<byte> canonical, string? vector)
     {
         var mask = _slots.Length - 1;
@@ -141,6 +146,7 @@ internal sealed class FileColumns
                 return slot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         _slots = new int[Math.Max(64, _slots.Length * 2)];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -15,6 +16,7 @@ internal sealed class StatisticsText(IReadOnlyList<byte[]> path, ValueKind kind,
 
     /// <summary>Reads the file's statistics into <paramref name="bounds"/>; damaged ones count as none.</summary>
     /// <param name="trustFloatingMax">Whether the upper bound of floating-point columns counts NaN, which is above all other values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(ReadOnlySpan<byte> stats, ColumnBounds bounds, int file, bool trustFloatingMax)
     {
         try
@@ -70,6 +72,7 @@ internal sealed class StatisticsText(IReadOnlyList<byte[]> path, ValueKind kind,
     private static long? Count(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var count) ? count : null;
 
     /// <summary>From the name of one of the four parts to the column's value in it; stays within that part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Find(ref Utf8JsonReader reader)
     {
         foreach (var name in path)
@@ -90,6 +93,7 @@ internal sealed class StatisticsText(IReadOnlyList<byte[]> path, ValueKind kind,
     }
 
     /// <summary>To the last token of the part at hand, wherever in it the reader stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void End(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
