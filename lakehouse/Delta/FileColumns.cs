@@ -98,7 +98,7 @@ internal sealed class FileColumns
             return new(Encoding.UTF8.GetString(Path(number)), _sizes[number], _times[number])
             {
                 PartitionValues = _maps[_partitions[number]],
-                Tags = _tags[number] < 0 ? null : _maps[_tags[number]],
+                Tags = TagsOf(number),
                 DeletionVector = _vectors.GetValueOrDefault(number),
                 BaseRowId = more.BaseRowId,
                 DefaultRowCommitVersion = more.Commit,
@@ -108,6 +108,10 @@ internal sealed class FileColumns
             };
         }
     }
+
+    public (CheckpointStatistics? Source, int Row) StatisticsOf(int number) => (_allSources[_sources[number]], _statistics[number]);
+
+    public ImmutableSortedDictionary<string, string?>? TagsOf(int number) => _tags[number] < 0 ? null : _maps[_tags[number]];
 
     /// <summary>The number of the file with that key, or -1.</summary>
     public int Find(FileKey key)

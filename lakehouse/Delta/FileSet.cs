@@ -66,6 +66,17 @@ internal sealed class FileSet : IReadOnlyCollection<AddFile>
         return over.Count < OverlaidAtLeast + (Count / 8) ? next : Of([.. next]);
     }
 
+    /// <summary>The files by number.</summary>
+    public FileList ToList()
+    {
+        if (_checkpoint is null)
+            return new(null, null, [.. this]);
+        if (_over.IsEmpty)
+            return new(_checkpoint, null, []);
+        var gone = _over.Keys.Select(_checkpoint.Find).ToHashSet();
+        return new(_checkpoint, [.. Enumerable.Range(0, _checkpoint.Count).Where(number => !gone.Contains(number))], [.. _over.Values.OfType<AddFile>()]);
+    }
+
     public IEnumerator<AddFile> GetEnumerator()
     {
         for (var number = 0; number < _checkpoint?.Count; number++)

@@ -11,14 +11,14 @@ namespace Plinth.Lakehouse.Pruning;
 internal sealed class FileIndex(TableState state)
 {
     private const int FilesPerThread = 1024;
-    private readonly AddFile[] _files = [.. state.Files.Values];
+    private readonly FileList _files = state.Files.ToList();
     private readonly ConcurrentDictionary<ColumnPath, ColumnBounds?> _columns = new();
 
     /// <summary>The files that can hold rows for which <paramref name="filter"/> is true.</summary>
     public IReadOnlyList<AddFile> Matching(FileFilter filter)
     {
         if (filter is FileFilter.Always)
-            return _files;
+            return [.. state.Files.Values];
         var keep = Evaluate(filter);
         var kept = new List<AddFile>();
         for (var i = 0; i < keep.Length; i++)
@@ -29,7 +29,7 @@ internal sealed class FileIndex(TableState state)
 
     private bool[] Evaluate(FileFilter filter)
     {
-        var keep = new bool[_files.Length];
+        var keep = new bool[_files.Count];
         switch (filter)
         {
             case FileFilter.All all:
@@ -78,10 +78,10 @@ internal sealed class FileIndex(TableState state)
     {
         if (Resolve(path) is not var (column, physical) || KindOf(column.Type) is not { } kind)
             return null;
-        var bounds = new ColumnBounds(kind, _files.Length);
+        var bounds = new ColumnBounds(kind, _files.Count);
         if (path.Names.Length == 1 && state.Schema.PartitionColumns.Contains(column.Name, StringComparer.OrdinalIgnoreCase))
         {
-            for (var i = 0; i < _files.Length; i++)
+            for (var i = 0; i < _files.Count; i++)
                 ReadPartition(bounds, i, Scan.Partition(_files[i], column, state.Mapping), kind, column.Type);
             return bounds;
         }
@@ -89,25 +89,26 @@ internal sealed class FileIndex(TableState state)
         if (column.Type is DataType.Primitive { Name: "boolean" } || (kind == ValueKind.Floating && Features.HasTypeWidening(state.Protocol!)))
             return null;
         var text = new StatisticsText([.. physical.Select(Encoding.UTF8.GetBytes)], kind, column.Type);
-        var loaded = new ConcurrentDictionary<CheckpointStatistics, CheckpointStatistics.Texts>();
-        if (_files.Length <= FilesPerThread)
-            ReadFiles(0, _files.Length);
+        // Before the threads begin: one would read while the others wait for it.
+        var loaded = Enumerable.Range(0, _files.Count).Select(file => _files.StatisticsOf(file).Source).OfType<CheckpointStatistics>().Distinct().ToDictionary(source => source, source => source.Load());
+        if (_files.Count <= FilesPerThread)
+            ReadFiles(0, _files.Count);
         else
-            Parallel.ForEach(Partitioner.Create(0, _files.Length, FilesPerThread), range => ReadFiles(range.Item1, range.Item2));
+            Parallel.ForEach(Partitioner.Create(0, _files.Count, FilesPerThread), range => ReadFiles(range.Item1, range.Item2));
         return bounds;
 
         void ReadFiles(int from, int to)
         {
             var buffer = new ArrayBufferWriter<byte>(1024);
             for (var i = from; i < to; i++)
-                text.Read(Statistics(i, buffer), bounds, i, trustFloatingMax: _files[i].Tags?.ContainsKey(LayoutTag.Key) == true);
+                text.Read(Statistics(i, buffer), bounds, i, trustFloatingMax: _files.HasTag(i, LayoutTag.Key));
         }
 
         // Those of a checkpoint are read in place.
         ReadOnlySpan<byte> Statistics(int file, ArrayBufferWriter<byte> buffer)
         {
-            if (_files[file].StatisticsSource is { } source)
-                return loaded.GetOrAdd(source, static s => s.Load())[_files[file].StatisticsRow];
+            if (_files.StatisticsOf(file) is ({ } source, var row))
+                return loaded[source][row];
             buffer.ResetWrittenCount();
             Encoding.UTF8.GetBytes(_files[file].Stats ?? "", buffer);
             return buffer.WrittenSpan;

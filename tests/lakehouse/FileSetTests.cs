@@ -38,6 +38,8 @@ public sealed class FileSetTests
             next.All(file => next.ContainsKey(file.Key) && next.GetValueOrDefault(file.Key) == expected[file.Key]).Should().BeTrue();
             removed.Except(added.Select(file => file.Key)).Any(next.ContainsKey).Should().BeFalse();
             (set.Count, set.ToHashSet().SetEquals(before.Files)).Should().Be((before.Count, true), "a version's files never change");
+            var list = next.ToList();
+            Enumerable.Range(0, list.Count).Select(number => list[number]).ToHashSet().SetEquals(expected.Values).Should().BeTrue();
             set = next;
         }
     }
