@@ -9,11 +9,8 @@ namespace Plinth.Lakehouse.Delta;
 /// <remarks>Of two files with the same key the later counts. Filled by one thread; then read by many.</remarks>
 internal sealed class FileColumns
 {
-    private static readonly int[] None = [];
-
     private readonly List<long> _sizes = [], _times = [];
-    private readonly List<int> _ends = [], _hashes = [], _partitions = [], _tags = [], _statistics = [];
-    private readonly List<short> _sources = [];
+    private readonly List<int> _ends = [], _hashes = [], _partitions = [], _tags = [], _statistics = [], _sources = [];
     private readonly List<CheckpointStatistics?> _allSources = [];
     private readonly List<ImmutableSortedDictionary<string, string?>> _maps = [FileAction.NoValues];
     private readonly Dictionary<string, int> _mapNumbers = new(StringComparer.Ordinal) { ["{}"] = 0 };
@@ -24,7 +21,7 @@ internal sealed class FileColumns
     private readonly Dictionary<int, string> _canonical = [];
 
     private byte[] _paths = new byte[1 << 12];
-    private int[] _slots = None; // open addressing; the file's number and one, or 0
+    private int[] _slots = []; // open addressing; the file's number and one, or 0
 
     public int Count => _sizes.Count;
 
@@ -82,7 +79,7 @@ internal sealed class FileColumns
 
         void Set(int at)
         {
-            (_sizes[at], _times[at], _partitions[at], _tags[at], _statistics[at], _sources[at]) = (size, time, partition, tags, statistics, (short)(_allSources.Count - 1));
+            (_sizes[at], _times[at], _partitions[at], _tags[at], _statistics[at], _sources[at]) = (size, time, partition, tags, statistics, _allSources.Count - 1);
             if (vector is not null)
                 _vectors[at] = vector;
             if (more is not (null, null, null))

@@ -25,6 +25,8 @@ public sealed class LakeSession : IDisposable
     /// <summary>These conclude from a table's statistics, or read it twice: a stand-in without rows would mislead them.</summary>
     private const string Misled = "statistics_propagation,empty_result_pullup,late_materialization";
 
+    private const string AllOptimizers = "SET disabled_optimizers = ''";
+
     private readonly SqlDatabase _database;
     private readonly Dictionary<string, (TableName Name, Snapshot Snapshot)> _tables = new(StringComparer.Ordinal);
 
@@ -70,7 +72,7 @@ public sealed class LakeSession : IDisposable
         }
         catch
         {
-            Connection.Execute("ROLLBACK", null, CancellationToken.None);
+            GiveUp();
             throw;
         }
     }
@@ -90,16 +92,23 @@ public sealed class LakeSession : IDisposable
         Connection.Execute($"SET disabled_optimizers = '{Misled}'", null, cancellationToken);
         try
         {
-            return Connection.Scalar<string>($"SELECT json_serialize_plan({SqlText.Literal(sql)}, optimize := true)", null, cancellationToken) is { } plan ? PlanReader.Read(plan, Stand) : null;
+            var plan = Connection.Scalar<string>($"SELECT json_serialize_plan({SqlText.Literal(sql)}, optimize := true)", null, cancellationToken);
+            Connection.Execute(AllOptimizers, null, cancellationToken);
+            return plan is null ? null : PlanReader.Read(plan, Stand);
         }
         catch (SqlException)
         {
+            GiveUp();
+            Connection.Execute("BEGIN", null, cancellationToken);
             return null;
         }
-        finally
-        {
-            Connection.Execute("SET disabled_optimizers = ''", null, CancellationToken.None);
-        }
+    }
+
+    /// <summary>A statement that failed or was interrupted has ended the transaction for good: only after the end of it can a setting be put back.</summary>
+    private void GiveUp()
+    {
+        Connection.Execute("ROLLBACK", null, CancellationToken.None);
+        Connection.Execute(AllOptimizers, null, CancellationToken.None);
     }
 
     private ScanReport Give(string table, FileFilter filter)

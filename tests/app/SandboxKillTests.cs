@@ -12,7 +12,7 @@ public sealed class SandboxKillTests
     [Fact]
     public async Task A_worker_killed_in_every_state_loses_no_run_and_doubles_none_and_leaves_no_process()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "bubblewrap is not installed");
+        Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "bubblewrap is not installed; tools/setup.sh installs it");
         using var lake = new TemporaryFolder();
         (await CliProcess.RunAsync(lake.Path, "ingest", "hotline", Repository.Sample("hotline", "311_Animals_2025_short.csv"))).Code.Should().Be(0);
         (await CliProcess.RunAsync(lake.Path, "sandbox", "publish", "agency-of-request")).Code.Should().Be(0);

@@ -13,7 +13,7 @@ public sealed class SandboxPagesTests
     {
         var chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
         Assert.SkipWhen(chromium is null, "no Chromium; tools/setup.sh --tests installs it");
-        Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "bubblewrap is not installed");
+        Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "bubblewrap is not installed; tools/setup.sh installs it");
         using var lake = new TemporaryFolder();
         await DoneAsync(lake, "ingest", "hotline", Repository.Sample("hotline", "311_Animals_2025_short.csv"));
         await DoneAsync(lake, "twin", "derive");

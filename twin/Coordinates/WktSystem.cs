@@ -48,8 +48,8 @@ internal sealed class WktSystem : CoordinateSystem
                 new(wkt, parsed is ProjectedCoordinateSystem ? "projected" : "geographic", shifted ? 1 : 2, $"'{parsed.Name}' as given in WKT."),
                 transform, transform.Inverse());
         }
-        // ProjNET answers text that it cannot read with any of these.
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or NotImplementedException or FormatException or InvalidOperationException or NullReferenceException or IndexOutOfRangeException)
+        // ProjNET answers text that it cannot read with whatever its parser ran into.
+        catch (SystemException e) when (e is not OutOfMemoryException)
         {
             reason = $"The WKT text cannot be read as WKT 1 ({e.Message.TrimEnd('.')}). WKT 2 (GEODCRS, PROJCRS) is not understood.";
             return null;

@@ -104,7 +104,7 @@ public class OsmTests
     [InlineData("West-Oakland.osm.bz2")]
     public async Task Roads_and_buildings_are_those_that_osmium_makes(string file)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/osmium"), "osmium-tool is not installed");
+        Assert.SkipUnless(File.Exists("/usr/bin/osmium"), "osmium-tool is not installed; tools/setup.sh --tests installs it");
         var path = Repository.Shared("data", "basemap", "osm", file);
         var result = (file.EndsWith("pbf", StringComparison.Ordinal) ? new OsmPbfReader() : (OsmReader)new OsmXmlReader()).Read(Readers.Input(path));
         var (roads, buildings) = await Osmium(path);

@@ -141,6 +141,32 @@ public sealed class LakeSessionTests : IDisposable
         fastest.Should().BeLessThan(TimeSpan.FromMilliseconds(100));
     }
 
+    [Fact]
+    public async Task After_a_planning_that_was_cancelled_the_session_goes_on_with_all_optimizers()
+    {
+        await WriteAsync();
+        using var session = LakeSession.Open(_lake);
+        session.Add(await _lake.ReadAsync(Visits));
+        using var stop = new CancellationTokenSource();
+        stop.CancelAfter(20);
+        // Planning so many joins takes long enough to be cut short at some moment of it.
+        var many = $"SELECT count(*) FROM {string.Join(", ", Enumerable.Range(0, 60).Select(i => $"city.visit v{i}"))} WHERE {string.Join(" AND ", Enumerable.Range(1, 59).Select(i => $"v{i}.id = v{i - 1}.id"))}";
+        try
+        {
+            for (var i = 0; i < 1000; i++)
+                session.Prepare(many, stop.Token).Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        stop.IsCancellationRequested.Should().BeTrue();
+        session.Connection.Scalar<string>("SELECT current_setting('disabled_optimizers')").Should().BeEmpty();
+        const string Sql = "SELECT count(*) FROM city.visit WHERE id = 5";
+        using var query = session.Prepare(Sql);
+        query.Scans.Should().ContainSingle().Which.FilesKept.Should().Be(1);
+        session.Connection.Scalar<long>(Sql).Should().Be(1);
+    }
+
     /// <summary>Ten files: ids 0 to 9 and of 2024-01-01 in the first, 10 to 19 and of 2024-01-02 in the second, and so on.</summary>
     private async Task WriteAsync()
     {

@@ -41,7 +41,7 @@ public sealed class MotoServer : IDisposable
         {
             _starting.Release();
         }
-        Assert.SkipWhen(_process is null, "no S3 server: python3 has no module moto");
+        Assert.SkipWhen(_process is null, "a second S3 server, beside the tests' own: python3 has no module moto, and Debian 12 no package of it");
         var bucket = $"b{Guid.CreateVersion7():n}";
         using var client = new Amazon.S3.AmazonS3Client("test", "test", new Amazon.S3.AmazonS3Config { ServiceURL = Credentials.S3Endpoint!.ToString(), ForcePathStyle = true });
         await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);

@@ -13,7 +13,7 @@ internal static class Given
     /// <summary>Skips the test where bubblewrap or Python is not installed. A machine that has them but fails the conformance job is a failure, not a skip.</summary>
     public static void Isolation()
     {
-        Assert.SkipUnless(File.Exists(Options.Bubblewrap), "bubblewrap is not installed");
+        Assert.SkipUnless(File.Exists(Options.Bubblewrap), "bubblewrap is not installed; tools/setup.sh installs it");
         Assert.SkipUnless(File.Exists(Options.Python), "python3 is not installed");
     }
 
