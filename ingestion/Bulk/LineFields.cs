@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Plinth.Ingestion.Tabular;
 
 namespace Plinth.Ingestion.Bulk;
 
@@ -65,21 +66,7 @@ internal sealed class DelimitedLine(byte delimiter, int fields, int[] positions)
             return default;
         var (start, length) = _found[positions[index]];
         var raw = line.Slice(start, length);
-        return start > 0 && line[start - 1] == '"' && raw.Contains((byte)'"') ? Undouble(raw) : raw;
-    }
-
-    private ReadOnlySpan<byte> Undouble(ReadOnlySpan<byte> raw)
-    {
-        if (_unquoted.Length < raw.Length)
-            _unquoted = new byte[raw.Length];
-        var length = 0;
-        for (var i = 0; i < raw.Length; i++)
-        {
-            _unquoted[length++] = raw[i];
-            if (raw[i] == '"')
-                i++;
-        }
-        return _unquoted.AsSpan(0, length);
+        return start > 0 && line[start - 1] == '"' && raw.Contains((byte)'"') ? Quotes.Undouble(raw, (byte)'"', ref _unquoted) : raw;
     }
 }
 

@@ -36,7 +36,7 @@ internal sealed class RecordReader(TextReader text, char delimiter, int longestR
         {
             var field = _fields[index];
             var raw = _buffer.AsSpan(_start - _length + field.Offset, field.Length);
-            return field.Doubled ? Undouble(raw) : raw;
+            return field.Doubled ? Quotes.Undouble(raw, '"', ref _unquoted) : raw;
         }
     }
 
@@ -189,20 +189,6 @@ internal sealed class RecordReader(TextReader text, char delimiter, int longestR
         _end += read;
         _atEnd = read == 0;
         return read > 0;
-    }
-
-    private ReadOnlySpan<char> Undouble(ReadOnlySpan<char> raw)
-    {
-        if (_unquoted.Length < raw.Length)
-            _unquoted = new char[raw.Length];
-        var length = 0;
-        for (var i = 0; i < raw.Length; i++)
-        {
-            _unquoted[length++] = raw[i];
-            if (raw[i] == '"')
-                i++;
-        }
-        return _unquoted.AsSpan(0, length);
     }
 
     private enum Outcome { Complete, NeedsMore }
