@@ -47,8 +47,10 @@ try {
   await picture('scenarios');
   await press('#language');
   await page.waitForSelector('html[lang=en]');
+  await ready('');
   seen.english = await page.textContent('h2');
   await press('#tabs a', 'Enter', 'Review');
+  await ready('review');
   seen.refused = await page.waitForSelector('#key').then(() => page.textContent('.lead'));
 
   await signIn(vendorKey);
@@ -94,6 +96,7 @@ try {
   seen.board = await page.$$eval('#leaderboard tbody tr', rows => rows.map(row => row.textContent));
   await press('#language');
   await page.waitForSelector('html[lang=zh-CN]');
+  await ready('scenario');
   await picture('scenario');
   await page.setViewportSize({ width: 420, height: 800 });
   await picture('narrow');

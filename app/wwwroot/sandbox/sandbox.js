@@ -158,15 +158,21 @@ function signIn(why) {
   return [h('h2', {}, w('signIn')), h('p', { class: 'lead' }, why ?? w('signInLead')), h('form', { class: 'panel stack', onsubmit: trying(async () => {
     ({ who } = await ask('session', 'POST', { key: key.value }));
     say(`${w('welcome')}: ${who.name}`);
-    location.hash = who.reviewer ? '#/review' : '#/';
-    await show();
+    await go(who.reviewer ? '#/review' : '#/');
   }) }, h('label', { for: 'key' }, w('key'), key), h('button', { class: 'main', type: 'submit' }, w('signIn')))];
+}
+
+// One drawing for each move: where the address changes, its event draws; a second drawing would take the focus from what the first one showed.
+async function go(hash) {
+  if (location.hash === hash) await show(true);
+  else location.hash = hash;
 }
 
 let shown = 0;
 async function show(focus = false) {
   const mine = ++shown;
   clearTimeout(timer);
+  delete document.documentElement.dataset.ready; // what is still on the page is the view before this one
   const [, page, id] = location.hash.split('/').map(decodeURIComponent);
   frame(page ?? '');
   let view;
@@ -185,7 +191,7 @@ function frame(page) {
   for (const element of document.querySelectorAll('[data-word]')) element.textContent = w(element.dataset.word);
   const link = (to, name, here) => h('a', { href: '#/' + to, 'aria-current': here ? 'page' : null }, w(name));
   document.querySelector('#tabs').replaceChildren(link('', 'scenarios', ['', 'scenario'].includes(page)), link('runs', 'runs', page === 'runs'), link('review', 'review', page === 'review'));
-  document.querySelector('#who').replaceChildren(...(who ? [`${who.name} · ${who.organisation}`, h('button', { type: 'button', onclick: trying(async () => { await ask('session', 'DELETE'); who = null; location.hash = '#/'; await show(true); }) }, w('signOut'))] : [h('a', { href: '#/sign-in' }, w('signIn'))]));
+  document.querySelector('#who').replaceChildren(...(who ? [`${who.name} · ${who.organisation}`, h('button', { type: 'button', onclick: trying(async () => { await ask('session', 'DELETE'); who = null; await go('#/'); }) }, w('signOut'))] : [h('a', { href: '#/sign-in' }, w('signIn'))]));
   document.querySelector('#language').textContent = w('other');
 }
 
