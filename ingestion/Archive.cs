@@ -18,11 +18,14 @@ internal sealed class Archive
 
     private Archive(string path, string ending, ArchiveLimits limits) => (_path, _ending, _limits) = (path, ending, limits);
 
+    /// <summary>Whether a file has the name of an archive.</summary>
+    public static bool IsNamed(string path) => Array.Exists(Endings, e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The archive at a path, by its name and its first bytes; null where there is none.</summary>
     public static Archive? At(string path, ArchiveLimits limits)
     {
         var name = Path.GetFileName(path);
-        if (Array.FindLast(Endings, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is null)
+        if (!IsNamed(name))
             return null;
         var ending = Array.Find(Endings, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase))!;
         Span<byte> head = stackalloc byte[262];

@@ -12,6 +12,9 @@ internal interface IFileReader
     /// <summary>What a file of this kind is, as a refusal's message names it.</summary>
     string Expected { get; }
 
+    /// <summary>Whether a file is read fast into few rows, so that it may be read before it is known to be wanted.</summary>
+    bool IsQuick => false;
+
     /// <summary>Whether the file looks like one of this kind. Never throws.</summary>
     /// <param name="head">Its first bytes (4,096, or all of a shorter file).</param>
     /// <param name="fileName">Its name without folder.</param>

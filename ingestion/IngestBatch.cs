@@ -14,17 +14,33 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
     private const int Attempts = 20;
 
     private readonly List<FilePart> _parts = [];
+    private readonly HashSet<(string Sha256, string Contract)> _files = [];
 
     /// <summary>Rows and rejections in it.</summary>
-    public int Items => _parts.Sum(p => p.Items);
+    public int Items { get; private set; }
 
     /// <summary>Tables that have got new versions.</summary>
     public HashSet<TableName> Changed { get; } = [];
 
-    public void Add(FilePart part) => _parts.Add(part);
+    /// <param name="part">Whole: nothing is added to it any more.</param>
+    public void Add(FilePart part)
+    {
+        _parts.Add(part);
+        _files.Add((part.Sha256, part.Contract.Name));
+        Items += part.Items;
+    }
+
+    /// <summary>Takes out a part of a file that proved to be another than was read.</summary>
+    public void Remove(FilePart part)
+    {
+        if (!_parts.Remove(part))
+            return;
+        _files.Remove((part.Sha256, part.Contract.Name));
+        Items -= part.Items;
+    }
 
     /// <summary>Whether a file with this content waits in it.</summary>
-    public bool Holds(string sha256, string contract) => _parts.Exists(p => p.Sha256 == sha256 && p.Contract.Name == contract);
+    public bool Holds(string sha256, string contract) => _files.Contains((sha256, contract));
 
     /// <summary>Commits everything and empties the batch.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
@@ -35,6 +51,8 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
         foreach (var own in _parts.GroupBy(p => p.Contract.Dataset).OrderBy(g => g.Key.ToString(), StringComparer.Ordinal))
             await CommitAsync(own.Key, [.. own], isOwn: true, cancellationToken);
         _parts.Clear();
+        _files.Clear();
+        Items = 0;
     }
 
     private async Task CommitAsync(TableName table, List<FilePart> parts, bool isOwn, CancellationToken cancellationToken)

@@ -46,6 +46,7 @@ public sealed class Ingestor
             _ = _catalog.Source(contract);
         using var run = new Run(this, family, contract, progress) { HasMissions = family == "photos" && paths.Any(Directory.Exists) };
         var files = SourceFiles.Find(paths, tiles: family == "imagery");
+        run.Begin(files);
         for (var i = 0; i < files.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -53,7 +54,7 @@ public sealed class Ingestor
             if (files[i].Status != FileStatus.Ingested)
                 run.Files.Add(new(files[i].Path, "", files[i].Status, files[i].Reason, null, 0, 0));
             else
-                await run.TakeAsync(files[i].Path, i, files.Count, cancellationToken);
+                await run.TakeAsync(i, cancellationToken);
         }
         return await run.EndAsync(cancellationToken);
     }
@@ -73,6 +74,8 @@ public sealed class Ingestor
     /// <summary>One call.</summary>
     private sealed class Run(Ingestor owner, string family, string? layout, IProgress<IngestProgress>? progress) : IDisposable
     {
+        private const int KeptAtOnce = 16;
+
         private readonly SeenFiles _seen = new(owner._catalog.Lake.Root, family, layout, owner._catalog.Lake.Time);
         private readonly Lake _lake = owner._catalog.Lake;
         private readonly IngestBatch _batch = new(owner._catalog, owner._options);
@@ -81,6 +84,9 @@ public sealed class Ingestor
         private readonly Dictionary<TableName, Snapshot?> _snapshots = [];
         private readonly MissionLog _missions = new(owner._catalog);
         private readonly List<FlightMission> _flown = [];
+        private readonly Queue<(Task<RawObject> Kept, FileInput Input, FilePart Part, int File)> _keeping = new();
+        private IReadOnlyList<SourceFile> _files = [];
+        private ReadAhead _ahead = null!;
         private bool _isWriting; // what fails then is the lake, not the file
 
         public List<IngestedFile> Files { get; } = [];
@@ -90,24 +96,29 @@ public sealed class Ingestor
 
         public long ItemsRead { get; private set; }
 
+        /// <summary>Says what there is to take.</summary>
+        public void Begin(IReadOnlyList<SourceFile> files) => (_files, _ahead) = (files, new(files, Stamp, path => owner._layouts.For(family, path, layout), Input));
+
         /// <summary>Takes one file, or each file of an archive.</summary>
-        public async Task TakeAsync(string path, int done, int total, CancellationToken cancellationToken)
+        public async Task TakeAsync(int done, CancellationToken cancellationToken)
         {
+            var (path, total) = (_files[done].Path, _files.Count);
             try
             {
-                if (Directory.Exists(path))
+                var ready = _ahead.At(done);
+                if (ready.Stamp == default && Directory.Exists(path))
                 {
                     await TakeTilesAsync(path, done, total, cancellationToken);
                     return;
                 }
                 if (Archive.At(path, owner._options.Archives) is not { } archive)
                 {
-                    Files.Add(await TakeOneAsync(path, null, done, total, cancellationToken));
+                    Files.Add(await TakeOneAsync(path, null, ready, done, total, cancellationToken));
                     return;
                 }
                 foreach (var file in archive.Files())
                     Files.Add(file.Reason is null
-                        ? await TakeOneAsync(file.Path, file.Name, done, total, cancellationToken)
+                        ? await TakeOneAsync(file.Path, file.Name, _ahead.Of(file.Path), done, total, cancellationToken)
                         : new(file.Name, "", file.Ignored ? FileStatus.Ignored : FileStatus.Refused, file.Reason, null, 0, 0));
             }
             catch (SourceFormatException e)
@@ -136,7 +147,7 @@ public sealed class Ingestor
                     await _lake.Raw.RegisterAsync(file, sha256, cancellationToken);
                     return sha256;
                 });
-                Files.Add(await TakeOneAsync(list, root, done, total, cancellationToken));
+                Files.Add(await TakeOneAsync(list, root, _ahead.Of(list), done, total, cancellationToken));
             }
             finally
             {
@@ -146,25 +157,25 @@ public sealed class Ingestor
 
         /// <summary>Takes one file: its rows are committed now or wait in the batch.</summary>
         /// <param name="shown">What a report calls it, where it comes out of an archive.</param>
-        private async Task<IngestedFile> TakeOneAsync(string path, string? shown, int done, int total, CancellationToken cancellationToken)
+        private async Task<IngestedFile> TakeOneAsync(string path, string? shown, ReadyFile ready, int done, int total, CancellationToken cancellationToken)
         {
             var sha256 = "";
             if (_missions.IsElsewhere(shown ?? path))
                 await EndMissionAsync(cancellationToken);
             try
             {
-                var stamp = FileStamp.Of(path);
-                var seen = shown is null && !owner._options.Rehash ? _seen.Find(path, stamp) : null;
-                if (seen is not null && owner._catalog.Sources.TryGetValue(seen.Layout, out var known) && await IsInAsync(known, sha256 = seen.Sha256, cancellationToken))
+                if (ready.Seen is { } seen && owner._catalog.Sources.TryGetValue(seen.Layout, out var known) && await IsInAsync(known, sha256 = seen.Sha256, cancellationToken))
                     return Same(known);
-                sha256 = await RawZone.HashAsync(path, cancellationToken);
-                var (contract, reader) = owner._layouts.For(family, path, layout);
+                var content = await ready.ContentAsync();
+                sha256 = content.Sha256;
+                content.Fault?.Throw();
+                var (contract, reader) = (content.Contract!, content.Reader!);
                 if (shown is null)
-                    _seen.Add(path, new(stamp, sha256, contract.Name));
+                    _seen.Add(path, new(ready.Stamp, sha256, contract.Name));
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
                     return Same(contract);
-                var input = new FileInput(path, sha256, contract, owner._options.Coordinates) { Shown = shown, Surroundings = _surroundings };
-                var (rows, rejected, duplicates) = await StoreAsync(input, reader, (done, total), cancellationToken);
+                var input = Input(path, sha256, contract) with { Shown = shown };
+                var (rows, rejected, duplicates) = await StoreAsync(input, reader, content.Read, (done, total), cancellationToken);
                 return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
             }
             catch (SourceFormatException e)
@@ -187,6 +198,14 @@ public sealed class Ingestor
                 new(shown ?? path, sha256, status, reason, contract?.Dataset.ToString(), rows, rejected) { Contract = contract?.Name };
         }
 
+        private (FileStamp, SeenFile?) Stamp(string path)
+        {
+            var stamp = FileStamp.Of(path);
+            return (stamp, owner._options.Rehash || stamp == default ? null : _seen.Find(path, stamp));
+        }
+
+        private FileInput Input(string path, string sha256, SourceContract contract) => new(path, sha256, contract, owner._options.Coordinates) { Surroundings = _surroundings };
+
         /// <summary>Commits what waits and sums up.</summary>
         public async Task<IngestReport> EndAsync(CancellationToken cancellationToken)
         {
@@ -201,6 +220,8 @@ public sealed class Ingestor
 
         private async Task EndMissionAsync(CancellationToken cancellationToken)
         {
+            while (_keeping.Count > 0)
+                await KeptAsync();
             if (await _missions.EndAsync(cancellationToken) is not var (part, mission))
                 return;
             _batch.Add(part);
@@ -208,15 +229,18 @@ public sealed class Ingestor
         }
 
         /// <summary>Reads a file part by part. Before the first part is read without a refusal, nothing is stored.</summary>
-        private async Task<(long Rows, long Rejected, long Duplicates)> StoreAsync(FileInput input, IFileReader reader, (int Done, int Total) at, CancellationToken cancellationToken)
+        /// <param name="read">What the file gave, where it was read ahead.</param>
+        private async Task<(long Rows, long Rejected, long Duplicates)> StoreAsync(FileInput input, IFileReader reader, ReadResult? read, (int Done, int Total) at, CancellationToken cancellationToken)
         {
             using (var bulk = BulkLoader.For(input, owner._catalog.Datasets, _lake.OpenSql, owner._options.LargeFile, owner._options.Stretch))
                 if (bulk is not null)
                     return await StoreLargeAsync(input, bulk, at, cancellationToken);
             var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
-            foreach (var part in Parts(input, reader))
+            foreach (var part in Parts(input, reader, read))
             {
-                if (!isStored)
+                if (!isStored && read is not null && part.Last)
+                    await KeepLaterAsync(input, part, cancellationToken);
+                else if (!isStored)
                     await KeepOriginalAsync(input, cancellationToken);
                 isStored = true;
                 _batch.Add(part);
@@ -254,13 +278,13 @@ public sealed class Ingestor
             return (rows, rejected, duplicates);
         }
 
-        private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader)
+        private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader, ReadResult? read)
         {
             var name = Path.GetFileName(input.Path);
             var rejections = Rejections.TableOf(input.Contract.Dataset);
             var now = _lake.Time.GetUtcNow();
             var part = new FilePart(input.Path, input.Sha256, input.Contract, 1);
-            foreach (var item in reader is ILayoutReader stream ? stream.Stream(input) : ReadItems.Stream(reader.Read(input)))
+            foreach (var item in read is not null ? ReadItems.Stream(read) : reader is ILayoutReader stream ? stream.Stream(input) : ReadItems.Stream(reader.Read(input)))
             {
                 if (part.Items >= owner._options.RowsPerPart)
                 {
@@ -288,14 +312,44 @@ public sealed class Ingestor
         private async Task KeepOriginalAsync(FileInput input, CancellationToken cancellationToken)
         {
             _isWriting = true;
-            var kept = owner._options.InPlace && input.Shown is null
-                ? await _lake.Raw.RegisterAsync(input.Path, input.Sha256, cancellationToken)
-                : await _lake.Raw.PutAsync(input.Path, cancellationToken);
+            var kept = await PutAsync(input, cancellationToken);
             _isWriting = false;
             if (kept.Sha256 != input.Sha256)
-                throw new SourceFormatException(Path.GetFileName(input.Path), "changed while it was read", "a file that nobody writes to; run again");
+                throw Changed(input);
             owner._options.AfterStep?.Invoke($"raw {input.Sha256}");
         }
+
+        /// <summary>Keeps the original of a small file while others are read: each waits for the disk, and they can wait together. It is there before its rows are committed.</summary>
+        private async Task KeepLaterAsync(FileInput input, FilePart part, CancellationToken cancellationToken)
+        {
+            while (_keeping.Count >= KeptAtOnce)
+                await KeptAsync();
+            _keeping.Enqueue((Task.Run(async () => await PutAsync(input, cancellationToken), cancellationToken), input, part, Files.Count));
+        }
+
+        private async Task KeptAsync()
+        {
+            var (task, input, part, file) = _keeping.Peek();
+            _isWriting = true;
+            var kept = await task;
+            _isWriting = false;
+            _keeping.Dequeue();
+            if (kept.Sha256 == input.Sha256)
+            {
+                owner._options.AfterStep?.Invoke($"raw {input.Sha256}");
+                return;
+            }
+            var changed = Changed(input);
+            _batch.Remove(part);
+            _missions.Remove(input.Sha256);
+            Files[file] = new(input.Shown ?? input.Path, input.Sha256, FileStatus.Refused, $"{changed.Reason}; expected {changed.Expected}", null, 0, 0);
+        }
+
+        private async Task<RawObject> PutAsync(FileInput input, CancellationToken cancellationToken) => owner._options.InPlace && input.Shown is null
+            ? await _lake.Raw.RegisterAsync(input.Path, input.Sha256, cancellationToken)
+            : await _lake.Raw.PutAsync(input.Path, cancellationToken);
+
+        private static SourceFormatException Changed(FileInput input) => new(Path.GetFileName(input.Path), "changed while it was read", "a file that nobody writes to; run again");
 
         private async Task<bool> IsInAsync(SourceContract contract, string sha256, CancellationToken cancellationToken)
         {
@@ -306,6 +360,8 @@ public sealed class Ingestor
 
         private async Task CommitAsync(CancellationToken cancellationToken)
         {
+            while (_keeping.Count > 0)
+                await KeptAsync();
             _isWriting = true;
             if (owner._options.InPlace)
                 await _lake.Raw.FlushAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Plinth.Catalog;
 using Plinth.Ingestion.Tabular;
 
@@ -7,10 +8,13 @@ namespace Plinth.Ingestion;
 /// <remarks>
 /// 1. The layout that is named, if its reader takes the file. 2. Else the layouts of the family that say how their files are known, and whose reader takes the file:
 /// the one that fits; of several, the one that asks for more. 3. Else the only layout of the family that is its format's default. Otherwise the file is refused.
+/// Safe to use from many threads.
 /// </remarks>
 internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
 {
     private const int Head = 4096;
+
+    private readonly ConcurrentDictionary<string, (List<SourceContract> Layouts, string Broken)> _families = new(StringComparer.Ordinal);
 
     /// <param name="contract">The layout's name or file, or null.</param>
     /// <exception cref="SourceFormatException">No layout, or more than one.</exception>
@@ -72,6 +76,12 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
     /// <param name="broken">What is wrong with layouts that cannot be read, as an addition to a refusal; empty where all can.</param>
     private List<SourceContract> Layouts(string family, out string broken)
     {
+        (var layouts, broken) = _families.GetOrAdd(family, Read);
+        return layouts;
+    }
+
+    private (List<SourceContract> Layouts, string Broken) Read(string family)
+    {
         var (layouts, faults) = (new List<SourceContract>(), new List<string>());
         foreach (var name in catalog.Sources.Keys)
             try
@@ -83,8 +93,7 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
             {
                 faults.Add(e.Message);
             }
-        broken = faults.Count == 0 ? "" : $" (layouts that cannot be read: {string.Join("; ", faults)})";
-        return layouts;
+        return (layouts, faults.Count == 0 ? "" : $" (layouts that cannot be read: {string.Join("; ", faults)})");
     }
 
     private string Names(string family) => string.Join(", ", Layouts(family, out _).Select(l => l.Name));

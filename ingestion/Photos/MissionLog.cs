@@ -42,6 +42,13 @@ internal sealed class MissionLog(CityCatalog catalog)
         }
     }
 
+    /// <summary>Forgets a photograph that was not kept.</summary>
+    public void Remove(string sha256)
+    {
+        _read.Remove(sha256);
+        _unread.Remove(sha256);
+    }
+
     /// <summary>The mission of the folder gathered, as a part to commit; null where there is none, or it is there already. Afterwards it gathers anew.</summary>
     public async Task<(FilePart Part, FlightMission Mission)?> EndAsync(CancellationToken cancellationToken)
     {

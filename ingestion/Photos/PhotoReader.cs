@@ -17,6 +17,8 @@ internal sealed class PhotoReader : IFileReader
 
     public string Expected => "a photograph as JPEG or TIFF";
 
+    public bool IsQuick => true;
+
     public bool Recognises(ReadOnlySpan<byte> head, string fileName) => head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || TiffFile.IsTiff(head);
 
     public ReadResult Read(FileInput input)

@@ -7,7 +7,7 @@ namespace Plinth.Lakehouse.Raw;
 /// <summary>Originals, stored once under the SHA-256 of their content: <c>raw/sha256/ab/cd…</c>. Never changed, never overwritten.</summary>
 public sealed partial class RawZone
 {
-    private const int BufferSize = 1 << 20;
+    private const int BufferSize = 1 << 20, HashedAtOnce = 256 << 10;
 
     internal RawZone(IObjectStore store) => _store = store;
 
@@ -44,10 +44,25 @@ public sealed partial class RawZone
     }
 
     /// <summary>The hash of a file without storing it (lower-case hex).</summary>
-    public static async ValueTask<string> HashAsync(string file, CancellationToken cancellationToken = default)
+    public static ValueTask<string> HashAsync(string file, CancellationToken cancellationToken = default)
     {
-        await using var stream = OpenRead(file);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+        // Of small files there are millions: no stream, no large buffer for each.
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(HashedAtOnce);
+        try
+        {
+            for (long at = 0; RandomAccess.Read(handle, buffer, at) is > 0 and var read; at += read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer.AsSpan(0, read));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return ValueTask.FromResult(Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     /// <summary>Whether the content is here.</summary>
