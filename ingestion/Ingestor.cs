@@ -238,7 +238,7 @@ public sealed class Ingestor
             var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
             foreach (var part in Parts(input, reader, read))
             {
-                if (!isStored && read is not null && part.Last)
+                if (!isStored && read is not null && part.Last && input.Shown is null)
                     await KeepLaterAsync(input, part, cancellationToken);
                 else if (!isStored)
                     await KeepOriginalAsync(input, cancellationToken);
@@ -319,7 +319,7 @@ public sealed class Ingestor
             owner._options.AfterStep?.Invoke($"raw {input.Sha256}");
         }
 
-        /// <summary>Keeps the original of a small file while others are read: each waits for the disk, and they can wait together. It is there before its rows are committed.</summary>
+        /// <summary>Keeps the original of a small file while others are read: each waits for the disk, and they can wait together. It is there before its rows are committed. Not for a file out of an archive, which goes when its turn is over.</summary>
         private async Task KeepLaterAsync(FileInput input, FilePart part, CancellationToken cancellationToken)
         {
             while (_keeping.Count >= KeptAtOnce)
