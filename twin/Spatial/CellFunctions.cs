@@ -15,8 +15,8 @@ internal static class CellFunctions
         foreach (var (name, cell) in new (string, Func<double, int, int, Polygon>)[] { ("ST_Square", Square), ("ST_Hexagon", Hexagon) })
             connection.Register(new ScalarFunction(name, [SqlType.Double, SqlType.Integer, SqlType.Integer], SqlType.Geometry, SqlGeometry.Each(name, (input, row) =>
                 Wkb.Write(cell(Size(input[0].Values<double>()[row]), input[1].Values<int>()[row], input[2].Values<int>()[row])))));
-        Grid(connection, "ST_SquareGrid", Square, (size, x, y) => ((int)Math.Floor(x / size), (int)Math.Floor(y / size)), 1);
-        Grid(connection, "ST_HexagonGrid", Hexagon, HexagonOf, 2);
+        Grid(connection, "ST_SquareGrid", Square, SquaresOver);
+        Grid(connection, "ST_HexagonGrid", Hexagon, HexagonsOver);
         Cell(connection, "ST_SquareCell", Square, (size, x, y) => ((int)Math.Floor(x / size), (int)Math.Floor(y / size)));
         Cell(connection, "ST_HexagonCell", Hexagon, HexagonOf);
         // Position on a Hilbert curve of 16 bits a side over a box: what is near in it is near on the map.
@@ -99,8 +99,34 @@ internal static class CellFunctions
         return factory.CreatePolygon([.. corners.Append(corners[0]).Select(c => new Coordinate(c.X, c.Y))]);
     }
 
-    /// <summary>The cells that meet a geometry's box: a list of (geom, i, j).</summary>
-    private static void Grid(SqlConnection connection, string name, Func<double, int, int, Polygon> cell, Func<double, double, double, (int I, int J)> of, int margin)
+    private static IEnumerable<(int I, int J)> SquaresOver(WkbShape box, double size) =>
+        from i in Between(Math.Floor(box.MinX / size), Math.Floor(box.MaxX / size))
+        from j in Between(Math.Floor(box.MinY / size), Math.Floor(box.MaxY / size))
+        select (i, j);
+
+    /// <summary>PostGIS' choice: columns that reach the box, and in each the rows from the one its lower edge is in to the one of its upper edge.</summary>
+    private static IEnumerable<(int I, int J)> HexagonsOver(WkbShape box, double size)
+    {
+        var (width, height) = (1.5 * size, 2 * s_half * size);
+        var (first, last) = (Math.Floor(box.MinX / width), Math.Ceiling(box.MaxX / width));
+        if (box.MinX - (first * width) > size)
+            first++;
+        if ((last * width) - box.MaxX > size)
+            last--;
+        return from i in Between(first, last)
+               let shift = (i & 1) == 0 ? 0.5 : 0
+               from j in Between(Math.Floor((box.MinY / height) + shift), Math.Floor((box.MaxY / height) + shift))
+               select (i, j);
+    }
+
+    private static IEnumerable<int> Between(double first, double last)
+    {
+        for (var i = (int)first; i <= (int)last; i++)
+            yield return i;
+    }
+
+    /// <summary>The cells over a geometry's box: a list of (geom, i, j).</summary>
+    private static void Grid(SqlConnection connection, string name, Func<double, int, int, Polygon> cell, Func<WkbShape, double, IEnumerable<(int I, int J)>> over)
     {
         const int Most = 1_000_000;
         foreach (var form in (SqlType[])[SqlType.Geometry, SqlType.Blob, SqlType.Varchar])
@@ -119,12 +145,8 @@ internal static class CellFunctions
                         {
                             if ((shape.MaxX - shape.MinX) / size * ((shape.MaxY - shape.MinY) / size) > Most)
                                 throw new ArgumentException($"cells of {size} over a box of {shape.MaxX - shape.MinX} by {shape.MaxY - shape.MinY} are more than {Most}");
-                            var box = new Envelope(shape.MinX, shape.MaxX, shape.MinY, shape.MaxY);
-                            var (low, high) = (of(size, shape.MinX, shape.MinY), of(size, shape.MaxX, shape.MaxY));
-                            for (var i = low.I - margin; i <= high.I + margin; i++)
-                                for (var j = low.J - margin; j <= high.J + margin; j++)
-                                    if (cell(size, i, j) is var polygon && polygon.EnvelopeInternal.Intersects(box) && polygon.Intersects(polygon.Factory.ToGeometry(box)))
-                                        cells.Add((Wkb.Write(polygon), i, j));
+                            foreach (var (i, j) in over(shape, size))
+                                cells.Add((Wkb.Write(cell(size, i, j)), i, j));
                         }
                         var rows = output.SetRows(row, cells.Count);
                         for (var i = 0; i < cells.Count; i++)

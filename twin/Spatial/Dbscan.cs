@@ -21,27 +21,30 @@ internal static class Dbscan
             tree.Search(new(box.MinX - eps, box.MinY - eps, box.MaxX + eps, box.MaxY + eps), found);
             near[i] = found.FindAll(j => shapes[i].Distance(shapes[j]) <= eps);
         }
-        var clusters = new int[shapes.Count];
-        Array.Fill(clusters, -1);
-        var next = 0;
+        var joined = new int[shapes.Count];
+        Array.Fill(joined, -1);
         var queue = new Queue<int>();
         foreach (var i in solid)
         {
-            if (clusters[i] >= 0 || near[i].Count < minPoints)
+            if (joined[i] >= 0 || !IsCore(i))
                 continue;
-            var cluster = next++;
-            clusters[i] = cluster;
+            joined[i] = i;
             queue.Enqueue(i);
             while (queue.TryDequeue(out var core))
                 foreach (var j in near[core])
-                {
-                    if (clusters[j] >= 0)
-                        continue;
-                    clusters[j] = cluster;
-                    if (near[j].Count >= minPoints)
+                    if (joined[j] < 0 && IsCore(j))
+                    {
+                        joined[j] = i;
                         queue.Enqueue(j);
-                }
+                    }
         }
-        return clusters;
+        // What is near to several clusters without being a core of one goes, as in PostGIS, to that of the first core it is near to.
+        foreach (var i in solid)
+            if (!IsCore(i) && near[i].Where(IsCore).DefaultIfEmpty(-1).Min() is >= 0 and var core)
+                joined[i] = joined[core];
+        var numbers = new Dictionary<int, int> { [-1] = -1 };
+        return Array.ConvertAll(joined, cluster => numbers.TryGetValue(cluster, out var number) ? number : numbers[cluster] = numbers.Count - 1);
+
+        bool IsCore(int i) => near[i].Count >= minPoints;
     }
 }

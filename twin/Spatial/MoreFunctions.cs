@@ -94,7 +94,7 @@ internal static class MoreFunctions
             polygonizer.Add(g);
             return g.Factory.CreateGeometryCollection([.. polygonizer.GetPolygons()]);
         });
-        SqlGeometry.Of(connection, "ST_Node", g => NetTopologySuite.Operation.OverlayNG.OverlayNGRobust.Union(g));
+        SqlGeometry.Of(connection, "ST_Node", LineNodes.Of);
         SqlGeometry.Of(connection, "ST_MinimumRotatedRectangle", g => MinimumDiameter.GetMinimumRectangle(g));
         SqlGeometry.Of(connection, "ST_OrientedEnvelope", g => MinimumDiameter.GetMinimumRectangle(g));
         SqlGeometry.Of(connection, "ST_VoronoiPolygons", g =>
@@ -106,12 +106,7 @@ internal static class MoreFunctions
             builder.ClipEnvelope = box;
             return builder.GetDiagram(g.Factory);
         });
-        SqlGeometry.Of(connection, "ST_DelaunayTriangles", g =>
-        {
-            var builder = new DelaunayTriangulationBuilder();
-            builder.SetSites(g);
-            return builder.GetTriangles(g.Factory);
-        });
+        SqlGeometry.Of(connection, "ST_DelaunayTriangles", Delaunay.Of);
         Register(connection, "ST_Split", 2, [], (input, row) => Split(Read(input, 0, row), Read(input, 1, row)));
         Register(connection, "ST_ShortestLine", 2, [], (input, row) => Read(input, 0, row) is { IsEmpty: false } a && Read(input, 1, row) is { IsEmpty: false } b
             ? a.Factory.CreateLineString(DistanceOp.NearestPoints(a, b)) : null);

@@ -24,8 +24,6 @@ public class DifferentialTests
 {
     private const int Pairs = 2000;
 
-    private static WKBReader Reader { get; } = new();
-
     // Here; there (null: the same); needed of a and b.
     private static readonly (string Here, string? There)[] s_cases =
     [
@@ -89,7 +87,7 @@ public class DifferentialTests
                 throw new InvalidOperationException($"PostGIS gave nothing for {here}");
             var (shown, before) = (0, differences.Length);
             for (var i = 0; i < Pairs; i++)
-                if (!Agree(ours[i][0], theirs[i]) && shown++ < 2)
+                if (!PostgisAnswer.Agrees(ours[i][0], theirs[i]) && shown++ < 2)
                 {
                     var pair = connection.Rows($"SELECT ST_AsText(a), ST_AsText(b) FROM pair WHERE i = {i}")[0];
                     differences.AppendLine(CultureInfo.InvariantCulture, $"{here} of a = {pair[0]}, b = {pair[1]}: here {(ours[i][0] is byte[] own ? connection.Rows($"SELECT ST_AsText(v) FROM answer WHERE i = {i}")[0][0] : Show(ours[i][0]))}, there {(geometry && theirs[i].Length > 0 ? server.Query($"SELECT ST_AsText('{theirs[i]}'::geometry)").FirstOrDefault("") : theirs[i])}");
@@ -119,38 +117,5 @@ public class DifferentialTests
             yield return $"{i}\t{Any()}\t{Any()}";
     }
 
-    private static bool Agree(object? here, string there)
-    {
-        try
-        {
-            return Same(here, there);
-        }
-        catch (ParseException)
-        {
-            return here is byte[] own && there.Length > 0 && Plinth.Twin.WkbShape.Read(own) == Plinth.Twin.WkbShape.Read(Convert.FromHexString(there)); // an empty part that the reader of the test does not take
-        }
-    }
-
-    private static bool Same(object? here, string there) => here switch
-    {
-        null => there.Length == 0,
-        bool truth => there == (truth ? "true" : "false") || there == (truth ? "t" : "f"),
-        byte[] wkb => there.Length > 0 && SameShape(Reader.Read(wkb), Reader.Read(Convert.FromHexString(there))),
-        string text => text == there,
-        IConvertible number => double.TryParse(there, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Convert.ToDouble(number, CultureInfo.InvariantCulture) is var own
-            && Math.Abs(own - value) <= 1e-9 * Math.Max(1, Math.Abs(value)),
-        _ => false,
-    };
-
-    /// <summary>Equal as sets: each lies within a hair of the other, and they have as much area and length.</summary>
-    private static bool SameShape(NetTopologySuite.Geometries.Geometry a, NetTopologySuite.Geometries.Geometry b)
-    {
-        const double Hair = 1e-8;
-        if (a.IsEmpty || b.IsEmpty)
-            return a.IsEmpty && b.IsEmpty;
-        return Math.Abs(a.Area - b.Area) <= Hair && Math.Abs(a.Length - b.Length) <= 1e-6 && a.Dimension == b.Dimension
-            && ((a.GeometryType != "GeometryCollection" && b.GeometryType != "GeometryCollection" && a.IsValid && b.IsValid && a.EqualsTopologically(b)) || NetTopologySuite.Algorithm.Distance.DiscreteHausdorffDistance.Distance(a, b) <= 1e-6);
-    }
-
-    private static string Show(object? value) => value is byte[] wkb ? Wkb.ToText(Reader.Read(wkb)) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "NULL";
+    private static string Show(object? value) => value is byte[] wkb ? Wkb.ToText(new WKBReader().Read(wkb)) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "NULL";
 }
