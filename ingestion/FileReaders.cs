@@ -38,6 +38,7 @@ internal sealed class FileReaders
         new PhotoReader(),
         new OrientationReader(),
         new GroundControlReader(),
+        new CameraReader(),
         new FlightLogReader(),
         new CityJsonReader(),
         new CityJsonSeqReader(),

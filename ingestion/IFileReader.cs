@@ -1,4 +1,5 @@
 using Plinth.Catalog;
+using Plinth.Ingestion.Photos;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion;
@@ -32,6 +33,9 @@ internal sealed record FileInput(string Path, string Sha256, SourceContract Cont
 {
     /// <value>What a report calls it, where it was unpacked out of an archive for this reading only; else null.</value>
     public string? Shown { get; init; }
+
+    /// <summary>Names of the folder it lies in and of the one around that.</summary>
+    public string Folder => FlightFolder.Of(Shown ?? Path);
 
     /// <summary>What rows may be held against; null where a file is read by itself.</summary>
     public Surroundings? Surroundings { get; init; }

@@ -211,11 +211,31 @@ public sealed class Ingestor
         {
             await EndMissionAsync(cancellationToken);
             await CommitAsync(cancellationToken);
+            if (family == "photos")
+                await LinkAsync(cancellationToken);
             var tables = Files.Where(f => f.Dataset is not null).Select(f => TableName.Parse(f.Dataset!)).Concat(_batch.Changed).Distinct();
             var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
             foreach (var table in tables)
                 versions[table.ToString()] = (await _lake.ReadAsync(table, cancellationToken: cancellationToken)).Version;
             return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates), Missions = _flown };
+        }
+
+        /// <summary>Photographs take what position files have for them; then the figures of their flights are others.</summary>
+        private async Task LinkAsync(CancellationToken cancellationToken)
+        {
+            _isWriting = true;
+            var folders = await new PoseLink(owner._catalog, owner._options).RunAsync(cancellationToken);
+            if (folders.Count > 0)
+                _batch.Changed.Add(new("imagery", "photo"));
+            foreach (var folder in folders)
+            {
+                if (await _missions.CountAgainAsync(folder, owner._catalog.Source("photo"), cancellationToken) is not var (part, mission))
+                    continue;
+                _batch.Add(part);
+                _flown.RemoveAll(m => m.Folder == mission.Folder);
+                _flown.Add(mission);
+            }
+            await CommitAsync(cancellationToken);
         }
 
         private async Task EndMissionAsync(CancellationToken cancellationToken)

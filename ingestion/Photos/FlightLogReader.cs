@@ -47,7 +47,7 @@ internal sealed class FlightLogReader : IFileReader
             $"urn:plinth:flight:sha256:{input.Sha256[..16]}", entry.Number, Path.GetFileName(input.Path), entry.Offset, at, entry.Local is null ? null : $"log-local {input.Contract.TimeZone}",
             entry.At?.X, entry.At?.Y, entry.Altitude, entry.RelativeAltitude, entry.Gimbal?.Yaw, entry.Gimbal?.Pitch, entry.Gimbal?.Roll, view,
             entry.Aircraft?.Yaw, entry.Aircraft?.Pitch, entry.Aircraft?.Roll, entry.Home?.X, entry.Home?.Y, entry.Exposure,
-            entry.At is { } p ? Wkb.Point(p.X, p.Y) : null, entry.At is { } q ? Wkb.Bbox(q.X, q.Y, q.X, q.Y) : null, $"sha256:{input.Sha256}#{entry.Line}",
+            entry.At is { } p ? Wkb.Point(p.X, p.Y) : null, entry.At is { } q ? Wkb.Bbox(q.X, q.Y, q.X, q.Y) : null, $"sha256:{input.Sha256}#{entry.Line}", input.Folder,
         ];
     }
 }

@@ -56,7 +56,7 @@ internal sealed class GroundControlReader : IFileReader
         return
         [
             $"urn:plinth:control:sha256:{input.Sha256[..16]}:{line}", values.Length > 6 ? values[6] : null, values[5], n[3], n[4], at.X, at.Y, n[2], crs, n[0], n[1],
-            Wkb.Point(at.X, at.Y), Wkb.Bbox(at.X, at.Y, at.X, at.Y), $"sha256:{input.Sha256}#{line}",
+            Wkb.Point(at.X, at.Y), Wkb.Bbox(at.X, at.Y, at.X, at.Y), $"sha256:{input.Sha256}#{line}", input.Folder,
         ];
     }
 }

@@ -63,11 +63,7 @@ internal sealed class MissionLog(CityCatalog catalog)
                 return null;
             if (_unread.Count > 0)
                 await ReadAsync(cancellationToken);
-            var part = new FilePart(_folder, hash, _contract, 1) { Last = true };
-            var row = Mission.Row(name, hash, [.. _read.Values.OrderBy(p => p.Sha256, StringComparer.Ordinal)], catalog.Lake.Time.GetUtcNow().UtcDateTime);
-            part.Add(Table, row);
-            object? Value(string column) => row[DatasetColumns.IndexOf(catalog.Datasets[Table], column)];
-            return (part, new(name, (int)Value("photos")!, Value("covered_m2") as double?, Value("mean_views") as double?, Value("forward_overlap") as double?, Value("side_overlap") as double?));
+            return Row(_folder, name, hash, _contract, _read.Values);
         }
         finally
         {
@@ -75,6 +71,32 @@ internal sealed class MissionLog(CityCatalog catalog)
             _unread.Clear();
             (_folder, _contract) = (null, null);
         }
+    }
+
+    /// <summary>The mission of a folder whose photographs have got other poses; null where the folder is none.</summary>
+    /// <param name="folder">As <see cref="FlightFolder"/> names it.</param>
+    public async Task<(FilePart Part, FlightMission Mission)?> CountAgainAsync(string folder, SourceContract contract, CancellationToken cancellationToken)
+    {
+        var name = folder[(folder.LastIndexOf('/') + 1)..];
+        if (!catalog.Lake.Exists(Table))
+            return null;
+        var (missions, snapshot) = (await catalog.Lake.ReadAsync(Table, cancellationToken: cancellationToken), await catalog.Lake.ReadAsync(Photo, cancellationToken: cancellationToken));
+        using var database = catalog.Lake.OpenSql();
+        using var connection = database.Connect();
+        if (!connection.Rows(PoseSql.MissionNames(missions.ToSql()), cancellationToken: cancellationToken).Any(r => (string)r[0]! == name))
+            return null;
+        var photos = connection.Rows(PoseSql.InFolder(snapshot.ToSql(), catalog.Datasets[Photo].Columns.Select(c => c.Name)), [folder], cancellationToken).Select(Of).ToList();
+        var hash = Mission.Hash(name, photos.Select(p => $"{p.Sha256} {p.At?.X:R} {p.At?.Y:R} {p.SampleDistance:R}"));
+        return photos.Count < 2 ? null : Row(folder, name, hash, contract, photos);
+    }
+
+    private (FilePart, FlightMission) Row(string folder, string name, string hash, SourceContract contract, IEnumerable<MissionPhoto> photos)
+    {
+        var part = new FilePart(folder, hash, contract, 1) { Last = true };
+        var row = Mission.Row(name, hash, [.. photos.OrderBy(p => p.Sha256, StringComparer.Ordinal)], catalog.Lake.Time.GetUtcNow().UtcDateTime);
+        part.Add(Table, row);
+        object? Value(string column) => row[DatasetColumns.IndexOf(catalog.Datasets[Table], column)];
+        return (part, new(name, (int)Value("photos")!, Value("covered_m2") as double?, Value("mean_views") as double?, Value("forward_overlap") as double?, Value("side_overlap") as double?));
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)

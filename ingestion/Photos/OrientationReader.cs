@@ -70,7 +70,7 @@ internal sealed class OrientationReader : IFileReader
         return
         [
             $"urn:plinth:pose:sha256:{input.Sha256[..16]}:{line}", values[0], at.X, at.Y, n[2], n[3], n[4], n[5], yaw, pitch, roll, pose.ViewBucket, "at", Accuracy, convergence,
-            crs, n[0], n[1], Wkb.Point(at.X, at.Y), Wkb.Bbox(at.X, at.Y, at.X, at.Y), $"sha256:{input.Sha256}#{line}",
+            crs, n[0], n[1], Wkb.Point(at.X, at.Y), Wkb.Bbox(at.X, at.Y, at.X, at.Y), $"sha256:{input.Sha256}#{line}", input.Folder,
         ];
     }
 

@@ -46,7 +46,7 @@ internal sealed class PhotoReader : IFileReader
             placed ? Wkb.Point(pose.Longitude!.Value, pose.Latitude!.Value) : null,
             placed ? Wkb.Bbox(pose.Longitude!.Value, pose.Latitude!.Value, pose.Longitude.Value, pose.Latitude.Value) : null,
             outline is null ? null : Wkb.Polygon([outline]), GroundFootprint.SampleDistance(pose, focal),
-            notes.Count == 0 ? null : string.Join("; ", notes), $"sha256:{input.Sha256}",
+            notes.Count == 0 ? null : string.Join("; ", notes), $"sha256:{input.Sha256}", input.Folder,
         ];
         return new([new(Photo, [row])], []);
     }

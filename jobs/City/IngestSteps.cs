@@ -9,7 +9,7 @@ public static class IngestSteps
     private static readonly Dictionary<string, string[]> Writes = new(StringComparer.Ordinal)
     {
         ["base"] = ["base.admin_unit", "base.road", "base.waterway", "base.footprint", "base.poi", "base.rejected"],
-        ["photos"] = ["imagery.photo", "imagery.pose", "imagery.ground_control", "imagery.flight_log", "imagery.mission", "imagery.rejected"],
+        ["photos"] = ["imagery.photo", "imagery.pose", "imagery.ground_control", "imagery.flight_log", "imagery.camera", "imagery.mission", "imagery.rejected"],
         ["models"] = ["model.asset", "model.object", "model.tile", "model.point", "model.rejected"],
         ["imagery"] = ["imagery.scene", "imagery.tile", "imagery.rejected"],
         ["sensors"] = ["sensor.thing", "sensor.datastream", "sensor.observation", "sensor.event", "sensor.detector_config", "sensor.rejected"],

@@ -70,7 +70,7 @@ public sealed class ShippedContracts
     [Fact]
     public void The_datasets_that_other_rooms_write_are_all_there() =>
         Library.Datasets.Keys.Select(t => t.ToString()).Should().BeEquivalentTo(
-            "base.admin_unit", "base.footprint", "base.poi", "base.rejected", "base.responsibility_area", "base.road", "base.waterway", "hotline.rejected", "hotline.service_request", "hotline.status_change", "imagery.flight_log", "imagery.ground_control", "imagery.mission", "imagery.photo", "imagery.pose", "imagery.rejected", "imagery.scene", "imagery.tile",
+            "base.admin_unit", "base.footprint", "base.poi", "base.rejected", "base.responsibility_area", "base.road", "base.waterway", "hotline.rejected", "hotline.service_request", "hotline.status_change", "imagery.camera", "imagery.flight_log", "imagery.ground_control", "imagery.mission", "imagery.photo", "imagery.pose", "imagery.rejected", "imagery.scene", "imagery.tile",
             "model.asset", "model.object", "model.point", "model.rejected", "model.tile", "module.feedback", "module.finding", "module.proposal", "sandbox.evaluation", "sandbox.release",
             "sensor.datastream", "sensor.detector_config", "sensor.event", "sensor.observation", "sensor.rejected", "sensor.thing",
             "twin.claim", "twin.entity", "twin.entity_geometry", "twin.fact", "twin.relation");

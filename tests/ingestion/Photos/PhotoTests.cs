@@ -7,7 +7,7 @@ namespace Plinth.Tests.Photos;
 public class PhotoTests
 {
     private const string Columns = "photo_id sha256 file_name media_type taken_at time_source camera_make camera_model width height focal_px focal_method longitude latitude "
-        + "altitude_m relative_altitude_m yaw_deg pitch_deg roll_deg pose_source position_accuracy_m view_bucket geom bbox footprint ground_sample_m notes source_row";
+        + "altitude_m relative_altitude_m yaw_deg pitch_deg roll_deg pose_source position_accuracy_m view_bucket geom bbox footprint ground_sample_m notes source_row folder";
 
     // Positions, altitudes, times, sizes: exiftool 12.57 -n of each file.
     [Theory]

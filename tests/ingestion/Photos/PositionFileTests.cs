@@ -6,9 +6,9 @@ namespace Plinth.Tests.Photos;
 
 public class PositionFileTests
 {
-    private const string PoseColumns = "pose_id photo_file longitude latitude altitude_m omega_deg phi_deg kappa_deg yaw_deg pitch_deg roll_deg view_bucket pose_source position_accuracy_m convergence_deg crs x y geom bbox source_row";
-    private const string ControlColumns = "control_id mark photo_file column_px row_px longitude latitude height_m crs x y geom bbox source_row";
-    private const string LogColumns = "flight_id entry file_name film_offset_s logged_at time_source longitude latitude altitude_m relative_altitude_m yaw_deg pitch_deg roll_deg view_bucket aircraft_yaw_deg aircraft_pitch_deg aircraft_roll_deg home_longitude home_latitude exposure geom bbox source_row";
+    private const string PoseColumns = "pose_id photo_file longitude latitude altitude_m omega_deg phi_deg kappa_deg yaw_deg pitch_deg roll_deg view_bucket pose_source position_accuracy_m convergence_deg crs x y geom bbox source_row folder";
+    private const string ControlColumns = "control_id mark photo_file column_px row_px longitude latitude height_m crs x y geom bbox source_row folder";
+    private const string LogColumns = "flight_id entry file_name film_offset_s logged_at time_source longitude latitude altitude_m relative_altitude_m yaw_deg pitch_deg roll_deg view_bucket aircraft_yaw_deg aircraft_pitch_deg aircraft_roll_deg home_longitude home_latitude exposure geom bbox source_row folder";
 
     [Fact]
     public void Exterior_orientations_are_read_in_the_CRS_that_the_comment_names()
