@@ -44,5 +44,24 @@ internal static class HotlineExport
           - {name: agency_responsible, from: 承办单位}
           - {name: longitude, from: 经度}
           - {name: latitude, from: 纬度}
+        settings:
+          caller.from: 来电人+联系电话
         """;
+
+    /// <summary>An OpenStreetMap extract with the roads of the addresses among 5,000 others: the gazetteer.</summary>
+    internal static void WriteRoads(string path)
+    {
+        var random = new Random(20261123);
+        const string Signs = "东西南北中山河湖海江花木林石金玉春秋明光平安福宁永新龙凤云天";
+        using var text = new StreamWriter(path, append: false, new UTF8Encoding(false), 1 << 16);
+        text.Write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<osm version=\"0.6\">\n");
+        for (var i = 1; i <= 10_000; i++)
+            text.Write(string.Create(CultureInfo.InvariantCulture, $"<node id=\"{i}\" lon=\"{113.1 + random.NextDouble() / 5:0.000000}\" lat=\"{23.3 + random.NextDouble() / 5:0.000000}\"/>\n"));
+        for (var i = 1; i <= 5_000; i++)
+        {
+            var name = i <= Roads.Length ? Roads[i - 1] : $"{Signs[random.Next(Signs.Length)]}{Signs[random.Next(Signs.Length)]}{Signs[random.Next(Signs.Length)]}路";
+            text.Write(string.Create(CultureInfo.InvariantCulture, $"<way id=\"{i}\"><nd ref=\"{2 * i - 1}\"/><nd ref=\"{2 * i}\"/><tag k=\"highway\" v=\"residential\"/><tag k=\"name\" v=\"{name}\"/></way>\n"));
+        }
+        text.Write("</osm>\n");
+    }
 }
