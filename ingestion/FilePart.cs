@@ -14,14 +14,23 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     /// <summary>Rows by table.</summary>
     public Dictionary<TableName, List<object?[]>> Tables { get; } = [];
 
+    private (TableName Table, List<object?[]>? Rows) _last;
+
     /// <summary>Rows and rejections in it.</summary>
     public int Items { get; private set; }
 
+    /// <summary>Counts a row that is kept elsewhere until it comes as <see cref="Own"/>.</summary>
+    public void CountOwn()
+    {
+        OwnRows++;
+        Items++;
+    }
+
     /// <summary>Rows of the layout's own dataset where they come as a query and not among <see cref="Tables"/>.</summary>
-    public RowSource? Own { get; init; }
+    public RowSource? Own { get; set; }
 
     /// <summary>How many they are.</summary>
-    public int OwnRows { get; init; }
+    public int OwnRows { get; set; }
 
     /// <summary>Rows that were left out because they repeat another in every value.</summary>
     public int Duplicates { get; set; }
@@ -34,8 +43,12 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
 
     public void Add(TableName table, object?[] row)
     {
-        if (!Tables.TryGetValue(table, out var rows))
-            Tables.Add(table, rows = []);
+        if (_last.Rows is not { } rows || _last.Table != table)
+        {
+            if (!Tables.TryGetValue(table, out rows))
+                Tables.Add(table, rows = []);
+            _last = (table, rows);
+        }
         rows.Add(row);
         Items++;
     }

@@ -256,7 +256,10 @@ public sealed class Ingestor
                 if (bulk is not null)
                     return await StoreLargeAsync(input, bulk, at, cancellationToken);
             var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
-            foreach (var part in Parts(input, reader, read))
+            using var staged = StagedRows.For(input, reader, owner._catalog.Datasets, _lake.OpenSql, owner._options.LargeFile);
+            if (staged is not null)
+                await CommitAsync(cancellationToken); // each of its parts goes by itself
+            foreach (var part in PartsAhead.Of(Parts(input, reader, read, staged), input.Path, owner._options.LargeFile))
             {
                 if (!isStored && read is not null && part.Last && input.Shown is null)
                     await KeepLaterAsync(input, part, cancellationToken);
@@ -268,10 +271,11 @@ public sealed class Ingestor
                     _missions.Add(input.Shown ?? input.Path, part);
                 (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
                 ItemsRead += part.Items + part.Duplicates;
-                if (_batch.Items < owner._options.RowsPerPart)
+                if (staged is null && _batch.Items < owner._options.RowsPerPart)
                     continue;
                 progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
                 await CommitAsync(cancellationToken);
+                staged?.Drop(part.Own);
             }
             return (rows, rejected, duplicates);
         }
@@ -298,7 +302,7 @@ public sealed class Ingestor
             return (rows, rejected, duplicates);
         }
 
-        private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader, ReadResult? read)
+        private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader, ReadResult? read, StagedRows? staged)
         {
             var name = Path.GetFileName(input.Path);
             var rejections = Rejections.TableOf(input.Contract.Dataset);
@@ -308,13 +312,20 @@ public sealed class Ingestor
             {
                 if (part.Items >= owner._options.RowsPerPart)
                 {
+                    part.Own = staged?.Take();
                     yield return part;
                     part = new(input.Path, input.Sha256, input.Contract, part.Number + 1);
                 }
                 if (item.Row is { } row)
                 {
                     _pseudonyms.Apply(item.Table, row);
-                    part.Add(item.Table, row);
+                    if (staged is null || item.Table != staged.Table)
+                    {
+                        part.Add(item.Table, row);
+                        continue;
+                    }
+                    staged.Add(row);
+                    part.CountOwn();
                 }
                 else if (item.Rejected is null)
                 {
@@ -326,6 +337,7 @@ public sealed class Ingestor
                 }
             }
             part.Last = true;
+            part.Own = staged?.Take();
             yield return part;
         }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
@@ -8,19 +7,21 @@ namespace Plinth.Ingestion;
 /// <summary>Puts keyed pseudonyms in the place of personal values in columns whose level is too low to hold them.</summary>
 internal sealed class Pseudonyms(IReadOnlyDictionary<TableName, DatasetContract> datasets, string? key)
 {
-    private readonly byte[]? _key = key is null ? null : Encoding.UTF8.GetBytes(key);
+    private readonly KeyedHash? _key = key is null ? null : new(Encoding.UTF8.GetBytes(key));
     private readonly Dictionary<TableName, int[]> _columns = [];
-
-    /// <summary>The pseudonym of a value under a key.</summary>
-    public static string Of(byte[] key, string value) => $"p:{Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(value))[..16])}";
+    private (TableName Table, int[]? Columns) _last;
 
     /// <summary>Changes a row in place. The same value has the same pseudonym under one key, in every table; without a key it becomes null.</summary>
     public void Apply(TableName table, object?[] row)
     {
-        if (!_columns.TryGetValue(table, out var columns))
-            _columns.Add(table, columns = Personal(datasets[table]));
+        if (_last.Columns is not { } columns || _last.Table != table)
+        {
+            if (!_columns.TryGetValue(table, out columns))
+                _columns.Add(table, columns = Personal(datasets[table]));
+            _last = (table, columns);
+        }
         foreach (var column in columns)
-            row[column] = row[column] is string value && _key is not null ? Of(_key, value) : null;
+            row[column] = row[column] is string value && _key is not null ? _key.Of(value) : null;
     }
 
     private static int[] Personal(DatasetContract dataset) =>

@@ -7,7 +7,7 @@ namespace Plinth.Ingestion;
 /// <summary>What rows of one run may be held against, read from the lake when first asked for.</summary>
 internal sealed class Surroundings(CityCatalog catalog, string? pseudonymKey)
 {
-    private readonly byte[]? _key = pseudonymKey is null ? null : System.Text.Encoding.UTF8.GetBytes(pseudonymKey);
+    private readonly KeyedHash? _key = pseudonymKey is null ? null : new(System.Text.Encoding.UTF8.GetBytes(pseudonymKey));
     private readonly Dictionary<string, Orders> _orders = new(StringComparer.Ordinal);
     private Gazetteer? _gazetteer;
 
@@ -15,7 +15,7 @@ internal sealed class Surroundings(CityCatalog catalog, string? pseudonymKey)
     public Gazetteer Gazetteer => _gazetteer ??= Gazetteer.Of(catalog);
 
     /// <summary>Stands for a personal value under the run's key; null without a key.</summary>
-    public string? Pseudonym(string value) => _key is null ? null : Pseudonyms.Of(_key, value);
+    public string? Pseudonym(string value) => _key?.Of(value);
 
     /// <summary>What is known of the orders of a source, before this run and in it.</summary>
     public Orders Orders(DatasetContract dataset, string source)

@@ -13,7 +13,11 @@ internal sealed class Gazetteer
     private static readonly (string Table, string Method, string Names)[] Tables =
         [("base.poi", "gazetteer", "name"), ("base.footprint", "gazetteer", "name"), ("base.road", "gazetteer", "name"), ("base.admin_unit", "boundary", "name")];
 
-    private readonly Dictionary<(char, char), List<Place>> _places = [];
+    /// <summary>Addresses that are remembered; then all are forgotten.</summary>
+    private const int Remembered = 1 << 16;
+
+    private readonly Dictionary<int, List<Place>> _places = [];
+    private readonly Dictionary<string, Place?> _found = new(StringComparer.Ordinal);
 
     /// <summary>Names it knows.</summary>
     public int Count { get; private set; }
@@ -44,21 +48,33 @@ internal sealed class Gazetteer
             return;
         var (width, height) = ((xmax - xmin) * MetresPerDegree * Math.Cos((ymin + ymax) / 2 * Math.PI / 180), (ymax - ymin) * MetresPerDegree);
         var place = new Place(name, method, (xmin + xmax) / 2, (ymin + ymax) / 2, Math.Max(20, Math.Sqrt(width * width + height * height) / 2));
-        if (!_places.TryGetValue((name[0], name[1]), out var places))
-            _places.Add((name[0], name[1]), places = []);
+        if (!_places.TryGetValue(Key(name[0], name[1]), out var places))
+            _places.Add(Key(name[0], name[1]), places = []);
         places.Add(place);
+        _found.Clear();
         Count++;
     }
 
-    /// <summary>The most exact place that the text names, or null.</summary>
+    /// <summary>The most exact place that the text names, or null. One thread at a time.</summary>
     public Place? Find(string address)
     {
         if (Count == 0)
             return null;
+        if (_found.TryGetValue(address, out var known))
+            return known;
+        if (_found.Count == Remembered)
+            _found.Clear();
+        return _found[address] = Search(address);
+    }
+
+    private static int Key(char first, char second) => (first << 16) | second;
+
+    private Place? Search(string address)
+    {
         Place? best = null;
         var text = address.ToUpperInvariant();
         for (var i = 0; i + 1 < text.Length; i++)
-            if (_places.TryGetValue((text[i], text[i + 1]), out var places))
+            if (_places.TryGetValue(Key(text[i], text[i + 1]), out var places))
                 foreach (var place in places)
                     if ((best is null || place.AccuracyM < best.AccuracyM) && text.AsSpan(i).StartsWith(place.Name, StringComparison.Ordinal) && Ends(text, i, place.Name.Length))
                         best = place;
@@ -72,4 +88,10 @@ internal sealed class Gazetteer
 }
 
 /// <param name="AccuracyM">Half the place's extent, at least 20 m.</param>
-internal sealed record Place(string Name, string Method, double Longitude, double Latitude, double AccuracyM);
+internal sealed record Place(string Name, string Method, double Longitude, double Latitude, double AccuracyM)
+{
+    /// <summary>The point as rows have it, made once.</summary>
+    public byte[] Geom { get; } = Wkb.Point(Longitude, Latitude);
+
+    public object?[] Bbox { get; } = Wkb.Bbox(Longitude, Latitude, Longitude, Latitude);
+}

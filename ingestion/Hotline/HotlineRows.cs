@@ -107,8 +107,7 @@ internal sealed class HotlineRows : IRowRule
     private void Put(object?[] row, Place place)
     {
         (row[_x], row[_y], row[_method], row[_accuracy]) = (place.Longitude, place.Latitude, place.Method, place.AccuracyM);
-        row[_geom] = Wkb.Point(place.Longitude, place.Latitude);
-        row[_bbox] = Wkb.Bbox(place.Longitude, place.Latitude, place.Longitude, place.Latitude);
+        (row[_geom], row[_bbox]) = (place.Geom, place.Bbox);
     }
 
     /// <summary>The digits of a code that a spreadsheet took for a number: <c>2119.0</c> is 2119. Empty where it is no such code.</summary>

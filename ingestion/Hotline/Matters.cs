@@ -13,7 +13,7 @@ internal sealed class Matters(TimeSpan span)
     {
         if (span <= TimeSpan.Zero || kind is null)
             return null;
-        var place = address is not null ? string.Concat(address.Where(char.IsLetterOrDigit)).ToUpperInvariant()
+        var place = address is not null ? Plain(address)
             : x is { } longitude && y is { } latitude ? FormattableString.Invariant($"{Math.Round(longitude / Cell)}/{Math.Round(latitude / Cell)}") : "";
         if (place.Length < 2)
             return null;
@@ -22,5 +22,16 @@ internal sealed class Matters(TimeSpan span)
             return first.Id == id ? null : first.Id;
         _first[key] = (id, asked);
         return null;
+    }
+
+    /// <summary>Letters and digits, in capitals.</summary>
+    private static string Plain(string address)
+    {
+        var plain = address.Length <= 256 ? stackalloc char[address.Length] : new char[address.Length];
+        var length = 0;
+        foreach (var c in address)
+            if (char.IsLetterOrDigit(c))
+                plain[length++] = char.ToUpperInvariant(c);
+        return new(plain[..length]);
     }
 }

@@ -55,6 +55,7 @@ internal sealed class DelimitedReader(IReadOnlyDictionary<TableName, DatasetCont
         using (text)
         {
             var any = false;
+            var asText = !contract.Settings.Keys.Any(s => s is "wide" or "time.start" || s.StartsWith("join.", StringComparison.Ordinal)); // nobody looks at values between here and the mapping
             while (record.Read())
             {
                 any = true;
@@ -66,6 +67,11 @@ internal sealed class DelimitedReader(IReadOnlyDictionary<TableName, DatasetCont
                 if (record.Count != columns)
                 {
                     yield return new(record.Line, [], $"has {record.Count} {(record.Count == 1 ? "field" : "fields")} instead of {columns}");
+                    continue;
+                }
+                if (asText)
+                {
+                    yield return new(record.Line, []) { Text = record };
                     continue;
                 }
                 var values = new object?[columns];

@@ -9,4 +9,8 @@ internal sealed record RecordFile(IReadOnlyList<string> Header, IEnumerable<File
 /// <param name="Number">Its line, or its number, from 1.</param>
 /// <param name="Values">In the header's order; texts, or typed values where the format has types.</param>
 /// <param name="Fault">What is wrong with it as a whole, as the end of a sentence; or null.</param>
-internal readonly record struct FileRecord(long Number, object?[] Values, string? Fault = null);
+internal readonly record struct FileRecord(long Number, object?[] Values, string? Fault = null)
+{
+    /// <summary>The record itself in the place of <see cref="Values"/>, valid until the next is asked for; null where the values were taken out.</summary>
+    public RecordReader? Text { get; init; }
+}

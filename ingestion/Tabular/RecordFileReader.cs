@@ -41,7 +41,7 @@ internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetC
         foreach (var record in file.Records)
         {
             any = true;
-            var item = record.Fault is { } fault ? mapper.Reject(record.Number, fault) : mapper.Map(record.Values, record.Number);
+            var item = record.Fault is { } fault ? mapper.Reject(record.Number, fault) : record.Text is { } text ? mapper.Map(text) : mapper.Map(record.Values, record.Number);
             if (item.Row is { } row)
                 foreach (var beside in mapper.Beside(row))
                     yield return beside;
