@@ -14,7 +14,11 @@ public sealed partial class SandboxService
         var backends = Backends.All(_options);
         var verdicts = await Conformance.RunAsync(_options, backends, cancellationToken);
         foreach (var (backend, verdict) in backends.Zip(verdicts))
+        {
             await ConformanceCache.KeepAsync(_options, backend, verdict, cancellationToken);
+            if (backend.Id == _options.Backend)
+                _isolation.Take(verdict);
+        }
         return verdicts;
     }
 
@@ -41,7 +45,7 @@ public sealed partial class SandboxService
     public Task<TrialResult> TryAsync(string path, string sample, string? scenario = null, CancellationToken cancellationToken = default) =>
         SubmissionTrial.RunAsync(path, TrialScenario(path, scenario), sample, Runtime, _options, cancellationToken);
 
-    /// <summary>The hash that a folder or .zip has as a submission: what the audit names as <c>content</c>. Reads nothing of the lake.</summary>
+    /// <summary>The hash that a folder or archive has as a submission: what the audit names as <c>content</c>. Reads nothing of the lake.</summary>
     /// <exception cref="SubmissionRefusedException">It could not be handed in as it is.</exception>
     public static Task<string> ContentHashAsync(string path, CancellationToken cancellationToken = default) => SubmissionTrial.ContentHashAsync(path, cancellationToken);
 
@@ -62,7 +66,7 @@ public sealed partial class SandboxService
     {
         try
         {
-            var bytes = File.Exists(path) ? FromZip(path) : File.ReadAllBytes(Path.Combine(path, Intake.Manifest.FileName));
+            var bytes = File.Exists(path) ? FromArchive(path) : File.ReadAllBytes(Path.Combine(path, Intake.Manifest.FileName));
             using var document = JsonDocument.Parse(bytes);
             return document.RootElement.TryGetProperty("need", out var need) ? need.GetString() : null;
         }
@@ -72,13 +76,29 @@ public sealed partial class SandboxService
         }
     }
 
-    private static byte[] FromZip(string path)
+    /// <summary>The manifest of a .zip; of another archive by unpacking it under the rules of the intake, into a folder that goes again.</summary>
+    private static byte[] FromArchive(string path)
     {
+        if (Intake.TarIntake.IsTar(path))
+            return FromTar(path);
         using var archive = System.IO.Compression.ZipFile.OpenRead(path);
         if (archive.GetEntry(Intake.Manifest.FileName) is not { Length: <= 1 << 20 } entry)
             return [];
         using var stream = entry.Open();
         var bytes = new byte[entry.Length];
         return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
+
+    private static byte[] FromTar(string path)
+    {
+        var folder = Directory.CreateTempSubdirectory("plinth-manifest-");
+        try
+        {
+            return Intake.SubmissionIntake.CopyAsync(path, folder.FullName, CancellationToken.None).GetAwaiter().GetResult().Count > 0 ? [] : File.ReadAllBytes(Path.Combine(folder.FullName, Intake.Manifest.FileName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class SandboxService : IDisposable
     private readonly SubmissionRunner _runner;
     private readonly SubmissionProcess _process;
     private readonly Desk _desk;
-    private readonly Lazy<Task<IsolationVerdict>> _isolation;
+    private readonly IsolationGate _isolation;
 
     private SandboxService(CityCatalog catalog, SandboxOptions options)
     {
@@ -36,8 +36,8 @@ public sealed partial class SandboxService : IDisposable
         _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"), options.KeyFile ?? Path.Combine(catalog.Lake.Root, "control", "sandbox.key"));
         _door = new(catalog);
         _scenarios = new(catalog, _store, _door);
-        _isolation = new(() => ConformanceCache.VerdictAsync(options, CancellationToken.None));
-        _runner = new(options, _folders, IsolationAsync);
+        _isolation = new((fresh, cancel) => ConformanceCache.VerdictAsync(options, fresh, cancel), catalog.Lake.Time);
+        _runner = new(options, _folders, _isolation);
         _desk = new(_store);
         _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner, _desk);
     }
@@ -55,8 +55,8 @@ public sealed partial class SandboxService : IDisposable
         return service;
     }
 
-    /// <summary>Whether submissions can run here: the verdict of the conformance job for the back end in use, at most a day old; it runs when there is none.</summary>
-    public Task<IsolationVerdict> IsolationAsync(CancellationToken cancellationToken = default) => _isolation.Value.WaitAsync(cancellationToken);
+    /// <summary>Whether submissions can run here: the verdict of the conformance job for the back end in use, at most a day and 500 runs old; it runs when there is none. One that is not good is asked for again by itself, after 5 s and then ever later, up to 5 minutes.</summary>
+    public Task<IsolationVerdict> IsolationAsync(CancellationToken cancellationToken = default) => _isolation.VerdictAsync(cancellationToken);
 
     /// <summary>The scenario files that come with the program: id and YAML.</summary>
     public static IReadOnlyDictionary<string, string> ShippedScenarios => ScenarioRegister.Shipped;
@@ -81,7 +81,7 @@ public sealed partial class SandboxService : IDisposable
         return [Path.Combine(folder, "train.csv"), Path.Combine(folder, "test.csv")];
     }
 
-    /// <summary>Takes in a folder or .zip that holds <c>sandbox.json</c>. Runs nothing. The same content for the same scenario and organisation again gives the submission that is there.</summary>
+    /// <summary>Takes in a folder, .zip, .tar or .tar.gz that holds <c>sandbox.json</c>. Runs nothing. The same content for the same scenario and organisation again gives the submission that is there.</summary>
     /// <param name="organisation">Lower-case letters, digits and hyphens, e.g. <c>acme</c>.</param>
     /// <exception cref="SubmissionRefusedException">Archive or manifest have faults, all listed; nothing was stored.</exception>
     public async Task<Submission> SubmitAsync(string scenario, string organisation, string path, CancellationToken cancellationToken = default)
@@ -161,7 +161,11 @@ public sealed partial class SandboxService : IDisposable
         var version = await _door.WriteInputsAsync(scenario, record.Organisation, ScenarioDoor.Production, slice ?? scenario.Production, inputs, cancellationToken);
         var name = "production-" + Hash(await File.ReadAllTextAsync(Path.Combine(inputs, "train.csv"), cancellationToken) + '\0' + await File.ReadAllTextAsync(Path.Combine(inputs, "test.csv"), cancellationToken))[..16];
         var repeated = _folders.ReadRun(submissionId, name) is not null;
-        var (summary, failure) = await _runner.RunAsync(record, scenario, facts, ScenarioDoor.Production, name, (target, _) => CopyAsync(inputs, target), cancellationToken);
+        var (summary, failure) = await _runner.RunAsync(record, scenario, facts, ScenarioDoor.Production, name, async (target, _) =>
+        {
+            await CopyAsync(inputs, target);
+            return version;
+        }, cancellationToken);
         if (failure is not null)
             throw new RunFailedException(submissionId, failure);
         var (predictions, sha256) = await _runner.OutputAsync(submissionId, name, scenario, facts, cancellationToken);

@@ -81,6 +81,8 @@ public sealed record RunSummary(string Split, string Outcome, int? ExitCode, Tim
     public ImmutableArray<string> LimitsReached { get; init; } = [];
     /// <summary>Hash of the runtime image, or <c>host</c> where the host's own programs were used.</summary>
     public string Runtime { get; init; } = "host";
+    /// <summary>Dataset and version that the rows were of, e.g. <c>hotline.service_request@3</c>; empty in records from before it was kept.</summary>
+    public string Input { get; init; } = "";
 }
 
 /// <summary>One line of a leaderboard.</summary>

@@ -10,7 +10,7 @@ internal static class RanCommand
     internal static Command Build()
     {
         Argument<string> id = new("submission") { Description = "Its id." };
-        Option<string?> path = new("--path") { Description = "The vendor's own copy, a folder or .zip: its hash must be the one that the audit names." };
+        Option<string?> path = new("--path") { Description = "The vendor's own copy, a folder or archive: its hash must be the one that the audit names." };
         var json = Shared.Json();
         Command command = new("ran", "Shows what ran, where and on what: the audit's lines of a submission, after checking the whole chain.") { id, path, json };
         return SandboxCommands.WithService(command, async (parsed, catalog, service) =>

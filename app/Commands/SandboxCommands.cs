@@ -70,7 +70,7 @@ internal static class SandboxCommands
     private static Command Submit()
     {
         Argument<string> scenario = new("scenario");
-        Argument<string> path = new("path") { Description = "A folder or .zip with sandbox.json." };
+        Argument<string> path = new("path") { Description = "A folder, .zip, .tar or .tar.gz with sandbox.json." };
         Option<string> organisation = Organisation();
         Option<bool> hold = new("--no-run") { Description = "Take it in, but do not run it yet ('plinth sandbox status ID --run' does)." };
         var json = Shared.Json();

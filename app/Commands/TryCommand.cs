@@ -10,7 +10,7 @@ internal static class TryCommand
 {
     internal static Command Build()
     {
-        Argument<string> path = new("path") { Description = "A folder or .zip with sandbox.json." };
+        Argument<string> path = new("path") { Description = "A folder, .zip, .tar or .tar.gz with sandbox.json." };
         Option<string> sample = new("--sample") { Description = "The folder that 'plinth sandbox sample' wrote: train.csv and test.csv.", Required = true };
         Option<string?> scenario = new("--scenario") { Description = "A scenario's file (default: the one that sandbox.json names)." };
         Option<string?> output = new("--out") { Description = "Where the output goes, as it was written." };

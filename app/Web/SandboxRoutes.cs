@@ -17,6 +17,7 @@ internal static class SandboxRoutes
         Sessions(routes, sessions, worker);
         Scenarios(routes, sandbox, sessions, catalog.Lake.Time);
         Vendors(routes, sandbox, sessions, worker);
+        Runtimes(routes, sandbox, sessions);
         Desk(routes, sandbox, sessions);
     }
 
@@ -97,6 +98,30 @@ internal static class SandboxRoutes
             var submission = sandbox.ChooseFinal(id, vendor.Organisation);
             worker.Wake();
             return Results.Ok(submission);
+        });
+    }
+
+    /// <summary>The runtime images that submissions run on, newest first, and each as the file that 'plinth sandbox runtime import' takes in at the vendor's.</summary>
+    private static void Runtimes(RouteGroupBuilder routes, SandboxService sandbox, SandboxSessions sessions)
+    {
+        routes.MapGet("/runtimes", () => Results.Ok(new { runtimes = sandbox.Runtimes }));
+        routes.MapGet("/runtimes/{image}", async (string image, HttpContext http) =>
+        {
+            if (sessions.Of(http) is null)
+                return Problem(403, "Sign in to get a runtime image.");
+            if (!sandbox.Runtimes.Contains(image))
+                return Problem(404, "There is no such runtime image; /api/sandbox/runtimes lists those that are here.");
+            var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+            try
+            {
+                await sandbox.ExportRuntimeAsync(image, file, http.RequestAborted);
+                // it has no name any more once it is open, and is gone when it was sent or the request ends
+                return Results.Stream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Delete), "application/gzip", $"plinth-runtime-{image[..16]}.tar.gz");
+            }
+            finally
+            {
+                File.Delete(file);
+            }
         });
     }
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Plinth.Sandbox.Intake;
 
-/// <summary>Copies a folder or .zip into a folder of ours, entry by entry, under <see cref="IntakeRules"/>. Never extracts by a library's own extraction, never follows a link.</summary>
+/// <summary>Copies a folder, .zip, .tar or .tar.gz into a folder of ours, entry by entry, under <see cref="IntakeRules"/>. Never extracts by a library's own extraction, never follows a link.</summary>
 internal static class SubmissionIntake
 {
     /// <returns>Faults; empty when all of it was copied.</returns>
@@ -16,7 +16,7 @@ internal static class SubmissionIntake
         if (Directory.Exists(path))
             await FromFolderAsync(path, target, rules, cancellationToken);
         else if (File.Exists(path))
-            await FromZipAsync(path, target, rules, cancellationToken);
+            await FromArchiveAsync(path, target, rules, cancellationToken);
         else
             rules.Refuse("there is no such folder or file");
         if (rules.Clean && !File.Exists(Path.Combine(target, Manifest.FileName)))
@@ -64,11 +64,16 @@ internal static class SubmissionIntake
             }
     }
 
-    private static async Task FromZipAsync(string path, string target, IntakeRules rules, CancellationToken cancellationToken)
+    private static async Task FromArchiveAsync(string path, string target, IntakeRules rules, CancellationToken cancellationToken)
     {
         if (new FileInfo(path).Length > IntakeRules.MaximumBytes)
         {
             rules.Refuse($"it is larger than {IntakeRules.MaximumBytes >> 20} MiB");
+            return;
+        }
+        if (TarIntake.IsTar(path))
+        {
+            await TarIntake.CopyAsync(path, target, rules, (source, file, most) => CopyAsync(source, file, rules, most, cancellationToken), cancellationToken);
             return;
         }
         try
@@ -83,7 +88,7 @@ internal static class SubmissionIntake
         }
         catch (InvalidDataException)
         {
-            rules.Refuse("it is neither a folder nor a sound .zip archive");
+            rules.Refuse("it is neither a folder nor a sound .zip, .tar or .tar.gz archive");
         }
     }
 

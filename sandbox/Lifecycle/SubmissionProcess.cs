@@ -110,7 +110,7 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
             var summary = JsonSerializer.Deserialize<RunSummary>(run.Summary)!;
             (details["output"], details["isolation"], details["filter"], details["arguments"], details["verdict"]) = (run.OutputSha256, summary.Backend, summary.FilterSha256, summary.ArgumentsSha256, summary.Verdict);
             details["soft"] = string.Join("; ", summary.SoftLimits);
-            (details["runtime"], details["host"], details["limits"]) = (summary.Runtime, Environment.MachineName, string.Join("; ", summary.LimitsReached));
+            (details["input"], details["runtime"], details["host"], details["limits"]) = (summary.Input, summary.Runtime, Environment.MachineName, string.Join("; ", summary.LimitsReached));
         }
         catalog.Audit.Append($"sandbox.{Word(next)}", next == SubmissionState.Released ? submission.ApprovedBy! : $"run:{submission.Organisation}", details);
     }

@@ -12,20 +12,20 @@ using Plinth.Sandbox.Submissions;
 namespace Plinth.Sandbox.Lifecycle;
 
 /// <summary>Runs a submission once on one split and stores what may be kept: its output written anew, the run's record, and what it printed.</summary>
-internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder folders, Func<CancellationToken, Task<IsolationVerdict>> isolation)
+internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder folders, IsolationGate isolation)
 {
     private static readonly SemaphoreSlim Slots = new(Math.Max(1, Environment.ProcessorCount));
 
     /// <summary>Runs, unless the run is stored already.</summary>
-    /// <param name="writeInputs">Writes train.csv and test.csv.</param>
+    /// <param name="writeInputs">Writes train.csv and test.csv, and gives the version of the dataset that the rows of test.csv are of.</param>
     /// <param name="name">The run's folder: <c>public, hidden, production-…</c></param>
     /// <returns>What went wrong, fit for the vendor; null when the output is stored.</returns>
     public async Task<(RunSummary Summary, SubmissionFailure? Failure)> RunAsync(SubmissionRecord submission, Scenario scenario, ScenarioFacts facts, string split, string name,
-        Func<string, CancellationToken, Task> writeInputs, CancellationToken cancellationToken)
+        Func<string, CancellationToken, Task<long>> writeInputs, CancellationToken cancellationToken)
     {
         if (folders.ReadRun(submission.Id, name) is { } done)
             return (done, null);
-        var verdict = await isolation(cancellationToken);
+        var verdict = await isolation.VerdictAsync(cancellationToken);
         if (!verdict.Available)
             throw new IsolationUnavailableException(verdict.Reason!);
 
@@ -33,15 +33,17 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         var manifest = Manifest.Read(code[Manifest.FileName], scenario, code.Keys, [])!;
         var runtime = await Task.Run(() => new RuntimeStore(folders.Runtimes, options.Python).View(manifest.Runtime), cancellationToken);
         var keys = new HashSet<string>(StringComparer.Ordinal);
+        long version = 0;
         var job = SubmissionKind.Job(manifest, scenario, code, runtime, async (target, cancel) =>
         {
-            await writeInputs(target, cancel);
+            version = await writeInputs(target, cancel);
             foreach (var (_, fields) in CsvText.Read(await File.ReadAllTextAsync(Path.Combine(target, "test.csv"), cancel)).Skip(1))
                 keys.Add(fields[0]);
         });
         var driver = new IsolationDriver(options);
         IsolatedResult result;
         await Slots.WaitAsync(cancellationToken);
+        isolation.Ran();
         try
         {
             result = await driver.RunAsync(job, cancellationToken);
@@ -54,6 +56,7 @@ internal sealed class SubmissionRunner(SandboxOptions options, SubmissionFolder 
         {
             LimitsReached = result.LimitsReached,
             Runtime = runtime.Identity,
+            Input = $"{scenario.Dataset}@{version.ToString(CultureInfo.InvariantCulture)}",
         };
         var open = split == ScenarioDoor.Public;
         if (Ended(result, job.Limits, open) is { } ended)

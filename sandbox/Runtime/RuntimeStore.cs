@@ -6,8 +6,11 @@ using Plinth.Sandbox.Isolation;
 namespace Plinth.Sandbox.Runtime;
 
 /// <summary>The runtime images of a lake, each in a folder named after its hash: made, given away as one file, taken in from one.</summary>
-internal sealed class RuntimeStore(string folder, string hostPython)
+internal sealed class RuntimeStore(string folder, string hostPython, long mostBytes = RuntimeStore.MostBytes, int mostEntries = RuntimeStore.MostEntries)
 {
+    /// <summary>Of an image that is taken in, unpacked; one with numpy and pandas has some 300 MiB and 10,000 entries.</summary>
+    internal const long MostBytes = 8L << 30;
+    internal const int MostEntries = 200_000;
     private const UnixFileMode Readable = (UnixFileMode)0b111_101_101;
     private static readonly ConcurrentDictionary<string, bool> Sound = [];
 
@@ -79,14 +82,23 @@ internal sealed class RuntimeStore(string folder, string hostPython)
         {
             await using (var source = File.OpenRead(file))
             await using (var packed = new GZipStream(source, CompressionMode.Decompress))
-            await using (var tar = new TarReader(packed))
-                while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+            await using (var capped = new Intake.CappedStream(packed, mostBytes))
+            await using (var tar = new TarReader(capped))
+                for (var entries = 1; await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry; entries++)
+                {
+                    if (entries > mostEntries)
+                        throw new SubmissionRefusedException(file, [FormattableString.Invariant($"it holds more than {mostEntries} files, folders and links")]);
                     await TakeAsync(entry, staging, file, cancellationToken);
+                }
             if (expected is not null && RuntimeImage.Hash(staging) is var found && found != expected)
                 throw new SubmissionRefusedException(file, [$"it is runtime image {found}, not {expected}"]);
             return Publish(staging);
         }
-        catch (InvalidDataException)
+        catch (Intake.CapExceededException e)
+        {
+            throw new SubmissionRefusedException(file, [e.Message]);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new SubmissionRefusedException(file, ["it is not a runtime image: a compressed tar as 'plinth sandbox runtime export' writes it"]);
         }

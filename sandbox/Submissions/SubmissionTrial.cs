@@ -16,7 +16,7 @@ internal static class SubmissionTrial
         foreach (var name in new[] { "train.csv", "test.csv" })
             if (!File.Exists(Path.Combine(sample, name)))
                 throw new SubmissionRefusedException(path, [$"'{Path.Combine(sample, name)}' is not there; 'plinth sandbox sample {scenario.Id} FOLDER' writes it"]);
-        var verdict = await ConformanceCache.VerdictAsync(options, cancellationToken);
+        var verdict = await ConformanceCache.VerdictAsync(options, fresh: false, cancellationToken);
         if (!verdict.Available)
             throw new IsolationUnavailableException(verdict.Reason!);
         var (code, content) = await TakeAsync(path, cancellationToken);

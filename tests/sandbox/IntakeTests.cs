@@ -112,7 +112,7 @@ public sealed class IntakeTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder["x.zip"], Encoding.UTF8.GetBytes("random bytes"));
-        (await TakeAsync(folder["x.zip"], folder["into"])).Should().Equal("it is neither a folder nor a sound .zip archive");
+        (await TakeAsync(folder["x.zip"], folder["into"])).Should().Equal("it is neither a folder nor a sound .zip, .tar or .tar.gz archive");
         (await TakeAsync(folder["absent"], folder["into"])).Should().Equal("there is no such folder or file");
         Directory.CreateDirectory(folder["empty"]);
         (await TakeAsync(folder["empty"], folder["into"])).Should().Equal("it has no sandbox.json at its top");

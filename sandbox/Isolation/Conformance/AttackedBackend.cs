@@ -57,19 +57,26 @@ internal sealed class AttackedBackend(SandboxOptions options, IBackend backend, 
         _results[attack] = ended && result.StandardError.Length <= limits.TextBytes ? $"blocked: ended as {result.Outcome}" : $"reached: {result.Outcome}";
     }
 
+    /// <summary>Work for so long on a tenth of a core. Either it had to wait for its share, or the machine was so busy that it never came by more: both times it took ten times as long.</summary>
     private async Task CoresAsync(RunLimits limits, CancellationToken cancellationToken)
     {
         var result = await JobAsync("cores", limits, cancellationToken);
         var throttled = result.LimitsReached.FirstOrDefault(limit => limit.StartsWith("cores", StringComparison.Ordinal));
         var soft = result.SoftLimits.FirstOrDefault(limit => limit.StartsWith("cores", StringComparison.Ordinal));
-        _results["cores"] = throttled is not null ? $"blocked: {throttled}" : soft is not null ? $"blocked: not claimed here ({soft})" : "reached";
+        _results["cores"] = throttled is not null ? $"blocked: {throttled}" : soft is not null ? $"blocked: not claimed here ({soft})" : Cores(result.Duration, limits.Cores);
     }
+
+    /// <summary>Where nothing was throttled: whether the work took as long as its share of the cores allows, less a fifth for what the kernel's periods of 0.1 s round.</summary>
+    internal static string Cores(TimeSpan took, double cores) =>
+        took.TotalSeconds >= 0.8 * ConformanceFacts.CoresWork / cores
+            ? FormattableString.Invariant($"blocked: {ConformanceFacts.CoresWork} s of work took {took.TotalSeconds:0.0} s")
+            : FormattableString.Invariant($"reached: {ConformanceFacts.CoresWork} s of work took {took.TotalSeconds:0.0} s");
 
     /// <summary>Kills the launcher in the middle of a run: nothing that it started may go on.</summary>
     private async Task LauncherAsync(RunLimits limits, CancellationToken cancellationToken)
     {
         var launcher = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = JobAsync("processes_left_behind", limits with { WallClock = TimeSpan.FromSeconds(20) }, cancellationToken, started: launcher.SetResult);
+        var run = JobAsync("processes_left_behind", limits with { WallClock = TimeSpan.FromSeconds(30) }, cancellationToken, started: launcher.SetResult);
         if (await Task.WhenAny(launcher.Task, run) == run)
             await run;
         var tree = await ProcessTree.GrownAsync(await launcher.Task, run, cancellationToken);

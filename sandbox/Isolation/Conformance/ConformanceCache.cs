@@ -13,7 +13,8 @@ internal static class ConformanceCache
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The verdict of the back end that the options name: remembered, or of a job that runs now.</summary>
-    public static async Task<IsolationVerdict> VerdictAsync(SandboxOptions options, CancellationToken cancellationToken)
+    /// <param name="fresh">Only one of a job that runs now will do.</param>
+    public static async Task<IsolationVerdict> VerdictAsync(SandboxOptions options, bool fresh, CancellationToken cancellationToken)
     {
         IBackend backend;
         try
@@ -28,7 +29,7 @@ internal static class ConformanceCache
         await OneAtATime.WaitAsync(cancellationToken);
         try
         {
-            if (backend.Missing is null && Find(await FileAsync(options, backend, cancellationToken)) is { } known)
+            if (!fresh && backend.Missing is null && Find(await FileAsync(options, backend, cancellationToken)) is { } known)
                 return known;
             var verdict = (await Conformance.RunAsync(options, [backend], cancellationToken)).Single();
             await KeepAsync(options, backend, verdict, cancellationToken);

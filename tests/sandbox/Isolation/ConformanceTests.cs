@@ -25,7 +25,7 @@ public sealed class ConformanceTests
     [Fact]
     public async Task Without_bubblewrap_nothing_runs_and_the_reason_says_what_to_install()
     {
-        var verdict = await ConformanceCache.VerdictAsync(Given.Options with { Bubblewrap = "/usr/bin/no-such-bwrap" }, CancellationToken.None);
+        var verdict = await ConformanceCache.VerdictAsync(Given.Options with { Bubblewrap = "/usr/bin/no-such-bwrap" }, fresh: false, CancellationToken.None);
         verdict.Available.Should().BeFalse();
         verdict.Reason.Should().Be("bubblewrap is not installed ('/usr/bin/no-such-bwrap' is not there); run: apt-get install -y bubblewrap");
     }
@@ -33,7 +33,7 @@ public sealed class ConformanceTests
     [Fact]
     public async Task A_back_end_that_is_not_known_runs_nothing()
     {
-        var verdict = await ConformanceCache.VerdictAsync(Given.Options with { Backend = "chroot" }, CancellationToken.None);
+        var verdict = await ConformanceCache.VerdictAsync(Given.Options with { Backend = "chroot" }, fresh: false, CancellationToken.None);
         verdict.Available.Should().BeFalse();
         verdict.Reason.Should().Be("there is no back end 'chroot'; known are bubblewrap, gvisor.");
     }
@@ -47,12 +47,20 @@ public sealed class ConformanceTests
         var good = new IsolationVerdict(true, "bubblewrap 0", "hash", [], null, []);
         var backend = new Bubblewrap(options);
         await ConformanceCache.KeepAsync(options, backend, good, CancellationToken.None);
-        (await ConformanceCache.VerdictAsync(options, CancellationToken.None)).Hash.Should().Be("hash");
+        (await ConformanceCache.VerdictAsync(options, fresh: false, CancellationToken.None)).Hash.Should().Be("hash");
         var file = Directory.GetFiles(Directory.GetDirectories(folder.Path).Single()).Single();
         File.GetUnixFileMode(Path.GetDirectoryName(file)!).Should().Be((UnixFileMode)0b111_000_000);
         await ConformanceCache.KeepAsync(options, backend, good with { Available = false }, CancellationToken.None);
         File.Exists(file).Should().BeFalse();
     }
+
+    [Theory]
+    [InlineData(0.3, "reached: 0.3 s of work took 0.3 s")]
+    [InlineData(2.3, "reached: 0.3 s of work took 2.3 s")]
+    [InlineData(2.5, "blocked: 0.3 s of work took 2.5 s")]
+    [InlineData(30, "blocked: 0.3 s of work took 30.0 s")]
+    public void A_share_of_the_cores_holds_also_where_a_busy_machine_never_gave_enough_to_be_throttled(double seconds, string result) =>
+        AttackedBackend.Cores(TimeSpan.FromSeconds(seconds), 0.1).Should().Be(result);
 
     /// <summary>Plays bubblewrap, runs the program on the host with the paths that it expects, and notes a good end.</summary>
     private static async Task<string> PretenderAsync(TemporaryFolder folder)

@@ -32,6 +32,26 @@ public sealed class RuntimeTests
         store.Invoking(s => s.View(new string('a', 64))).Should().Throw<IsolationUnavailableException>().WithMessage("*is not here; take it in*");
     }
 
+    [Fact]
+    public async Task An_image_that_unpacks_to_too_much_or_too_many_is_refused_and_leaves_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var packed = new GZipStream(File.Create(folder["x.tar.gz"]), CompressionLevel.Fastest))
+        await using (var tar = new TarWriter(packed))
+            for (var i = 0; i < 20; i++)
+                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"f{i}") { DataStream = new MemoryStream(new byte[1 << 20]) }, CancellationToken.None);
+        await Refused(new(folder["store"], Given.Options.Python, mostBytes: 8 << 20), "*it unpacks to more than 8 MiB*");
+        await Refused(new(folder["store"], Given.Options.Python, mostEntries: 19), "*it holds more than 19 files, folders and links*");
+        await File.WriteAllBytesAsync(folder["x.tar.gz"], (await File.ReadAllBytesAsync(folder["x.tar.gz"]))[..^200]);
+        await Refused(new(folder["store"], Given.Options.Python), "*it is not a runtime image*");
+
+        async Task Refused(RuntimeStore store, string why)
+        {
+            (await store.Invoking(s => s.ImportAsync(folder["x.tar.gz"], null, CancellationToken.None)).Should().ThrowAsync<SubmissionRefusedException>()).WithMessage(why);
+            Directory.GetFileSystemEntries(folder["store"]).Should().BeEmpty();
+        }
+    }
+
     [Theory]
     [InlineData("../escape", TarEntryType.RegularFile)]
     [InlineData("/etc/passwd", TarEntryType.RegularFile)]
