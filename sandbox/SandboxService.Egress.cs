@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Dapper;
 using Plinth.Catalog;
 using Plinth.Sandbox.Egress;
 using Plinth.Sandbox.Isolation;
@@ -33,15 +34,21 @@ public sealed partial class SandboxService
         var cohorts = table.Cells.Where(cell => cell.Count is not null).Select(cell => ledger.Of(persons[(cell.Row, cell.Column)])).Prepend(ledger.Of(persons.Values.SelectMany(list => list))).ToList();
         if (_store.Query<EgressRecord>(EgressSql.Find, new { id }).Count == 0)
         {
-            var faults = Faults(table, run.Rows.Length, cohorts, scenario.Dataset.ToString(), ledger);
-            Audit(faults.Count == 0 ? "sandbox.egress_asked" : "sandbox.egress_refused", requestedBy, Status(submissionId), ("by", by), ("run", run.RunId));
+            var (faults, submission) = (Faults(table, run.Rows.Length), Status(submissionId));
+            if (faults.Count > 0)
+                Audit("sandbox.egress_refused", requestedBy, submission, ("by", by), ("run", run.RunId));
+            else
+                // noted when asked for, not when approved: two tables that wait for approval must not tell about a few by their difference either
+                ledger.TryAdd(scenario.Dataset.ToString(), id, cohorts, Rules.SmallestCount, (apart, connection, transaction) =>
+                {
+                    Audit(apart ? "sandbox.egress_asked" : "sandbox.egress_refused", requestedBy, submission, ("by", by), ("run", run.RunId));
+                    if (!apart)
+                        faults.Add($"rule 'differencing': with a table asked for before it would tell about fewer than {Rules.SmallestCount}; use that one, or wait for more rows.");
+                    else if (Csv(scenario, by, table) is var csv)
+                        connection.Execute(EgressSql.Add, new EgressRecord(id, submissionId, run.RunId, by, requestedBy.Name, SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()), csv, Hash(csv)), transaction);
+                });
             if (faults.Count > 0)
                 throw new ReleaseRefusedException(submissionId, string.Join(" ", faults));
-            var csv = Csv(scenario, by, table);
-            _store.Execute(EgressSql.Add, new EgressRecord(id, submissionId, run.RunId, by, requestedBy.Name, SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()), csv, Hash(csv)));
-            // noted when asked for, not when approved: two tables that wait for approval must not tell about a few by their difference either
-            for (var i = 0; i < cohorts.Count; i++)
-                ledger.Add(scenario.Dataset.ToString(), id, i, cohorts[i]);
         }
         return Table(id);
     }
@@ -72,15 +79,13 @@ public sealed partial class SandboxService
     private EgressRecord Egress(string id) => _store.Query<EgressRecord>(EgressSql.Find, new { id }) is [var record] ? record : throw new SubmissionNotFoundException(id);
 
     /// <summary>Which rule speaks against a table. Says nothing of which cells or how many: that would tell about them.</summary>
-    private static List<string> Faults(OutTable table, int rows, IEnumerable<ulong[]> cohorts, string dataset, CohortLedger ledger)
+    private static List<string> Faults(OutTable table, int rows)
     {
         var faults = new List<string>();
         if (table.Cells.All(cell => cell.Count is null))
             faults.Add($"rule 'small counts': nothing is left of it after cells on fewer than {Rules.SmallestCount} are suppressed; ask by a column with fewer values.");
         if (table.Bits > rows * Rules.BitsPerRow)
             faults.Add("rule 'entropy': it can carry more than the rows that went in allow; ask by a column with fewer values.");
-        if (cohorts.Any(cohort => ledger.TooClose(dataset, cohort, Rules.SmallestCount)))
-            faults.Add($"rule 'differencing': with a table asked for before it would tell about fewer than {Rules.SmallestCount}; use that one, or wait for more rows.");
         return faults;
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Plinth.Sandbox.Lifecycle;
 
 namespace Plinth.Sandbox.Egress;
@@ -28,16 +30,26 @@ internal sealed class CohortLedger
     }
 
     /// <summary>Whether some cohort released before differs from this one by some, but fewer than so many.</summary>
-    public bool TooClose(string dataset, ulong[] cohort, int smallest)
-    {
-        foreach (var members in _store.Query<byte[]>("SELECT members FROM cohort WHERE dataset = @dataset AND size BETWEEN @least AND @most", new { dataset, least = cohort.Length - smallest, most = cohort.Length + smallest }))
-            if (Difference(cohort, Unpack(members)) is var difference && difference > 0 && difference < smallest)
-                return true;
-        return false;
-    }
+    public bool TooClose(string dataset, ulong[] cohort, int smallest) => _store.Alone((connection, transaction) => TooClose(connection, transaction, dataset, cohort, smallest));
 
-    public void Add(string dataset, string egress, int number, ulong[] cohort) =>
-        _store.Execute("INSERT INTO cohort VALUES (@egress, @number, @dataset, @size, @members) ON CONFLICT DO NOTHING", new { egress, number, dataset, size = cohort.Length, members = Pack(cohort) });
+    /// <summary>Checks all cohorts of a table against those released before, and notes them if none is too close: in one transaction, so that of two tables asked for at once the second sees the first.</summary>
+    /// <param name="decided">Told in the transaction of what came out, to write what goes with it; what it throws undoes all.</param>
+    /// <returns>Whether they were noted.</returns>
+    public bool TryAdd(string dataset, string egress, IReadOnlyList<ulong[]> cohorts, int smallest, Action<bool, SqliteConnection, SqliteTransaction> decided) => _store.Alone((connection, transaction) =>
+    {
+        var apart = !cohorts.Any(cohort => TooClose(connection, transaction, dataset, cohort, smallest));
+        for (var number = 0; apart && number < cohorts.Count; number++)
+            connection.Execute("INSERT INTO cohort VALUES (@egress, @number, @dataset, @size, @members) ON CONFLICT DO NOTHING",
+                new { egress, number, dataset, size = cohorts[number].Length, members = Pack(cohorts[number]) }, transaction);
+        decided(apart, connection, transaction);
+        return apart;
+    });
+
+    private static bool TooClose(SqliteConnection connection, SqliteTransaction transaction, string dataset, ulong[] cohort, int smallest)
+    {
+        var near = connection.Query<byte[]>("SELECT members FROM cohort WHERE dataset = @dataset AND size BETWEEN @least AND @most", new { dataset, least = cohort.Length - smallest, most = cohort.Length + smallest }, transaction);
+        return near.Any(members => Difference(cohort, Unpack(members)) is var difference && difference > 0 && difference < smallest);
+    }
 
     /// <summary>Members of one and not of the other; both sorted.</summary>
     internal static int Difference(ulong[] one, ulong[] other)

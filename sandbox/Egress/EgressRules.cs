@@ -1,6 +1,6 @@
 namespace Plinth.Sandbox.Egress;
 
-/// <summary>What a table about persons must keep to before it leaves; where two owners differ the stricter counts.</summary>
+/// <summary>What a table about persons must keep to before it leaves.</summary>
 /// <remarks>Dominance and p-ratio as in ACRO and the Handbook on Statistical Disclosure Control; the count is ACRO's 10, above OpenSAFELY's 7 and DataSHIELD's 3 to 5.</remarks>
 internal sealed record EgressRules
 {
@@ -14,12 +14,18 @@ internal sealed record EgressRules
     public double GuessShare { get; init; } = 0.10;
     /// <summary>Bits that a table may carry for each row that went in.</summary>
     public double BitsPerRow { get; init; } = 0.5;
-    /// <summary>Bits that an output of one line a row may carry for each row.</summary>
+    /// <summary>Bits that a line about one row may carry: its label, and as many decimals of its confidence as are left over.</summary>
     public double RowBits { get; init; } = 20;
 
-    public EgressRules Stricter(EgressRules other) => new()
+    /// <summary>Decimals of a confidence from 0 to 1 that may be kept beside one of so many labels, at most three: they say what is meant, sixteen would carry anything out. Null where not even 0 or 1 may.</summary>
+    public int? ConfidenceDecimals(int labels)
     {
-        SmallestCount = Math.Max(SmallestCount, other.SmallestCount), RoundTo = Math.Max(RoundTo, other.RoundTo), DominantShare = Math.Min(DominantShare, other.DominantShare),
-        GuessShare = Math.Max(GuessShare, other.GuessShare), BitsPerRow = Math.Min(BitsPerRow, other.BitsPerRow), RowBits = Math.Min(RowBits, other.RowBits),
-    };
+        for (var decimals = 3; decimals >= 0; decimals--)
+            if (Math.Log2(Math.Max(1, labels)) + Math.Log2(Math.Pow(10, decimals) + 1) <= RowBits)
+                return decimals;
+        return null;
+    }
+
+    /// <summary>Whether one of so many labels is itself more than a line may carry.</summary>
+    public bool TooManyLabels(int labels) => Math.Log2(Math.Max(1, labels)) > RowBits;
 }

@@ -73,6 +73,16 @@ internal sealed class SandboxStore
         return connection.Query<T>(sql, values).AsList();
     }
 
+    /// <summary>Reads and writes that nobody else's come between: the control store is locked for writing from the first.</summary>
+    internal T Alone<T>(Func<SqliteConnection, SqliteTransaction, T> work)
+    {
+        using var connection = Open();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var result = work(connection, transaction);
+        transaction.Commit();
+        return result;
+    }
+
     internal int Execute(string sql, object values)
     {
         using var connection = Open();

@@ -7,9 +7,11 @@ namespace Plinth.Sandbox.Scoring;
 /// <summary>A submission's output, parsed and checked. Only this leaves a run: what is stored and scored is written anew from it.</summary>
 internal sealed class Predictions
 {
+    private static readonly Egress.EgressRules Rules = new();
     private readonly SortedDictionary<string, (string Label, double? Confidence)> _rows = new(StringComparer.Ordinal);
+    private readonly int? _decimals;
 
-    private Predictions() { }
+    private Predictions(int labels) => _decimals = Rules.ConfidenceDecimals(labels);
 
     public int Count => _rows.Count;
 
@@ -24,7 +26,9 @@ internal sealed class Predictions
     {
         var faults = new SortedDictionary<string, (int Count, int Line)>(StringComparer.Ordinal);
         void Fault(string what, int line) => faults[what] = faults.TryGetValue(what, out var seen) ? (seen.Count + 1, seen.Line) : (1, line);
-        var predictions = new Predictions();
+        if (Rules.TooManyLabels(labels.Count))
+            return (null, FormattableString.Invariant($"a row would carry more than {Rules.RowBits} bits: there are {labels.Count} labels"));
+        var predictions = new Predictions(labels.Count);
         try
         {
             var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(csv).TrimStart('\uFEFF');
@@ -79,10 +83,10 @@ internal sealed class Predictions
             _rows.Add(fields[0], (fields[1], confidence));
     }
 
-    private static bool TryConfidence(string text, out double? confidence)
+    private bool TryConfidence(string text, out double? confidence)
     {
         var good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1; // NaN is neither
-        confidence = good ? Math.Round(value, 3) : null; // three decimals say what is meant; sixteen would carry anything out
+        confidence = good && _decimals is { } decimals ? Math.Round(value, decimals) : null;
         return good;
     }
 

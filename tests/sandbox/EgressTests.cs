@@ -51,7 +51,7 @@ public sealed class EgressTests
         using var folder = new TemporaryFolder();
         var ledger = new CohortLedger(new SandboxStore(folder["control"]));
         static IEnumerable<string> Persons(int from, int count) => Enumerable.Range(from, count).Select(i => $"person {i}");
-        ledger.Add("d.t", "out_1", 0, ledger.Of(Persons(0, 500)));
+        ledger.TryAdd("d.t", "out_1", [ledger.Of(Persons(0, 500))], 10, (_, _, _) => { }).Should().BeTrue();
         ledger.TooClose("d.t", ledger.Of(Persons(0, 500)), 10).Should().BeFalse("the same tells nothing new");
         ledger.TooClose("d.t", ledger.Of(Persons(0, 499)), 10).Should().BeTrue("the difference is one person");
         ledger.TooClose("d.t", ledger.Of(Persons(4, 500)), 10).Should().BeTrue("four left and four came");
@@ -60,6 +60,52 @@ public sealed class EgressTests
         ledger.TooClose("d.t", ledger.Of(Persons(1000, 500)), 10).Should().BeFalse();
         ledger.TooClose("d.other", ledger.Of(Persons(0, 499)), 10).Should().BeFalse();
         new CohortLedger(new SandboxStore(folder["control"])).TooClose("d.t", ledger.Of(Persons(0, 499)), 10).Should().BeTrue("the ledger is kept, with its key");
+    }
+
+    [Fact]
+    public async Task Of_two_tables_asked_for_at_once_that_differ_by_one_person_only_one_is_noted()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new SandboxStore(folder["control"]);
+        _ = new CohortLedger(store);
+        for (var round = 0; round < 25; round++)
+        {
+            using var start = new Barrier(2);
+            var noted = await Task.WhenAll(Enumerable.Range(0, 2).Select(number => Task.Factory.StartNew(() =>
+            {
+                var ledger = new CohortLedger(new SandboxStore(folder["control"]));
+                ulong[][] cohorts = [ledger.Of(Enumerable.Range(0, 200 + number).Select(i => $"{round} {i}"))];
+                start.SignalAndWait();
+                return ledger.TryAdd("d.t", $"out_{round}_{number}", cohorts, 10, (_, _, _) => { });
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            noted.Count(yes => yes).Should().Be(1);
+        }
+        store.Query<long>("SELECT count(*) FROM cohort", null).Single().Should().Be(25);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_beside_a_cohort_leaves_no_cohort()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new SandboxStore(folder["control"]);
+        var ledger = new CohortLedger(store);
+        ledger.Invoking(l => l.TryAdd("d.t", "out_1", [l.Of(["a", "b"])], 10, (_, _, _) => throw new IOException("audit cannot be written"))).Should().Throw<IOException>();
+        store.Query<long>("SELECT count(*) FROM cohort", null).Single().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(1047, 3)]
+    [InlineData(1048, 2)]
+    [InlineData(100_000, 0)]
+    [InlineData(1_000_000, null)]
+    public void A_confidence_keeps_the_decimals_that_the_label_leaves_room_for(int labels, int? decimals) => Rules.ConfidenceDecimals(labels).Should().Be(decimals);
+
+    [Fact]
+    public void Labels_are_too_many_when_one_alone_is_more_than_a_row_may_carry()
+    {
+        Rules.TooManyLabels(1 << 20).Should().BeFalse();
+        Rules.TooManyLabels((1 << 20) + 1).Should().BeTrue();
     }
 
     [Fact]
