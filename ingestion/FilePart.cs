@@ -26,6 +26,9 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
         Items++;
     }
 
+    /// <summary>About how much memory its rows take; the same for the same rows wherever they are read.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Rows of the layout's own dataset where they come as a query and not among <see cref="Tables"/>.</summary>
     public RowSource? Own { get; set; }
 
@@ -35,8 +38,11 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     /// <summary>Rows that were left out because they repeat another in every value.</summary>
     public int Duplicates { get; set; }
 
-    /// <summary>Rows for the layout's own dataset.</summary>
-    public int Rows => OwnRows + (Tables.TryGetValue(Contract.Dataset, out var rows) ? rows.Count : 0);
+    /// <inheritdoc cref="IFileReader.CountsEveryTable"/>
+    public bool CountsEveryTable { get; init; }
+
+    /// <summary>Rows that a report counts: those for the layout's own dataset, or all.</summary>
+    public int Rows => CountsEveryTable ? Items - Rejected : OwnRows + (Tables.TryGetValue(Contract.Dataset, out var rows) ? rows.Count : 0);
 
     /// <summary>Rows for the table of rejections.</summary>
     public int Rejected => Tables.TryGetValue(Rejections.TableOf(Contract.Dataset), out var rows) ? rows.Count : 0;
@@ -51,6 +57,28 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
         }
         rows.Add(row);
         Items++;
+        Bytes += Weight(row);
+    }
+
+    /// <summary>Bytes of a value and what it refers to: 24 for each object, two for each letter.</summary>
+    private static long Weight(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                return 8;
+            case string text:
+                return 32 + 2L * text.Length;
+            case byte[] bytes:
+                return 32 + bytes.Length;
+            case object?[] values:
+                var sum = 24L;
+                foreach (var one in values)
+                    sum += Weight(one);
+                return sum;
+            default:
+                return 32;
+        }
     }
 
     /// <summary>Marks a file as taken in whole, in each table that has rows of it: <c>ingest:&lt;sha256&gt;:&lt;layout&gt;</c>.</summary>

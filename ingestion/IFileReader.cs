@@ -16,6 +16,9 @@ internal interface IFileReader
     /// <summary>Whether a file is read fast into few rows, so that it may be read before it is known to be wanted.</summary>
     bool IsQuick => false;
 
+    /// <value>Whether rows of all its tables are counted as the file's; else only those of the layout's own dataset, which the others stand beside.</value>
+    bool CountsEveryTable => false;
+
     /// <summary>Whether the file looks like one of this kind. Never throws.</summary>
     /// <param name="head">Its first bytes (4,096, or all of a shorter file).</param>
     /// <param name="fileName">Its name without folder.</param>

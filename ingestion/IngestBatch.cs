@@ -19,6 +19,9 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
     /// <summary>Rows and rejections in it.</summary>
     public int Items { get; private set; }
 
+    /// <summary>Whether what waits in it is worth a commit of its own.</summary>
+    public bool IsFull => Items >= options.RowsPerPart || _parts.Sum(p => p.Bytes) >= options.BytesPerPart;
+
     /// <summary>Tables that have got new versions.</summary>
     public HashSet<TableName> Changed { get; } = [];
 

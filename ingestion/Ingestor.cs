@@ -271,7 +271,7 @@ public sealed class Ingestor
                     _missions.Add(input.Shown ?? input.Path, part);
                 (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
                 ItemsRead += part.Items + part.Duplicates;
-                if (staged is null && _batch.Items < owner._options.RowsPerPart)
+                if (staged is null && !_batch.IsFull)
                     continue;
                 progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead));
                 await CommitAsync(cancellationToken);
@@ -307,14 +307,14 @@ public sealed class Ingestor
             var name = Path.GetFileName(input.Path);
             var rejections = Rejections.TableOf(input.Contract.Dataset);
             var now = _lake.Time.GetUtcNow();
-            var part = new FilePart(input.Path, input.Sha256, input.Contract, 1);
+            var part = new FilePart(input.Path, input.Sha256, input.Contract, 1) { CountsEveryTable = reader.CountsEveryTable };
             foreach (var item in read is not null ? ReadItems.Stream(read) : reader is ILayoutReader stream ? stream.Stream(input) : ReadItems.Stream(reader.Read(input)))
             {
-                if (part.Items >= owner._options.RowsPerPart)
+                if (part.Items >= owner._options.RowsPerPart || part.Bytes >= owner._options.BytesPerPart)
                 {
                     part.Own = staged?.Take();
                     yield return part;
-                    part = new(input.Path, input.Sha256, input.Contract, part.Number + 1);
+                    part = new(input.Path, input.Sha256, input.Contract, part.Number + 1) { CountsEveryTable = reader.CountsEveryTable };
                 }
                 if (item.Row is { } row)
                 {

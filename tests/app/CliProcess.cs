@@ -10,16 +10,20 @@ internal static class CliProcess
 
     internal sealed record Result(int Code, string Output, string Error);
 
-    internal static async Task<Result> RunAsync(string folder, params string[] arguments)
+    internal static Task<Result> RunAsync(string folder, params string[] arguments) => RunAsync(folder, [], arguments);
+
+    internal static async Task<Result> RunAsync(string folder, KeyValuePair<string, string>[] environment, params string[] arguments)
     {
-        using var process = Start(folder, arguments);
+        using var process = Start(folder, environment, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return new(process.ExitCode, await output, await error);
     }
 
-    internal static Process Start(string folder, params string[] arguments)
+    internal static Process Start(string folder, params string[] arguments) => Start(folder, [], arguments);
+
+    private static Process Start(string folder, KeyValuePair<string, string>[] environment, string[] arguments)
     {
         ProcessStartInfo start = new("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Program);
@@ -27,6 +31,8 @@ internal static class CliProcess
             start.ArgumentList.Add(argument);
         start.Environment.Remove("PLINTH_LAKE");
         start.Environment.Remove("PLINTH_KEY");
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

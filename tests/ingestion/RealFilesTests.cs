@@ -74,7 +74,10 @@ public class RealFilesTests
             files.AddRange(report.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Contract}"));
         }
         files.Should().HaveCount(11 + 5 + 5).And.Contain(["liechtenstein-latest.osm.pbf osm-pbf", "West-Oakland.osm.bz2 osm-xml", "buildings.geojson geojson-footprints", "花都区.geojson guangzhou-districts", "streets.csv china-division-streets"]);
-        (await given.Value("SELECT count(*) FROM base.admin_unit")).Should().Be(11L + 31 + 342 + 2978 + 41352 + 261);
+        (await given.Value("SELECT count(*) FROM base.admin_unit WHERE source <> 'osm'")).Should().Be(11L + 31 + 342 + 2978 + 41352 + 261);
+        // Liechtenstein, Oberland and Unterland, and the eleven municipalities.
+        (await given.Sql("SELECT level, count(*) FROM base.admin_unit WHERE source = 'osm' AND bbox.xmin > 9.4 AND bbox.xmax < 9.7 AND bbox.ymax < 47.3 GROUP BY level ORDER BY level"))
+            .Select(r => $"{r[0]} {r[1]}").Should().Equal("country 1", "district 2", "street 11");
         (await given.Value("SELECT name FROM base.admin_unit WHERE code = '440114002'")).Should().Be("花城街道");
     }
 }

@@ -38,6 +38,6 @@ internal static class WkbReading
     }
 
     /// <summary>Area on the sphere's tangent plane, square metres: shells minus holes.</summary>
-    public static double SquareMetres(object? wkb) => Polygons(wkb).Sum(polygon => polygon.Sum(ring =>
+    public static double SquareMetres(object? wkb, bool withHoles = true) => Polygons(wkb).Sum(polygon => polygon.Take(withHoles ? int.MaxValue : 1).Sum(ring =>
         Rings.SignedArea([.. ring.Select(p => new Position((p.X - ring[0].X) * 111320 * Math.Cos(ring[0].Y * Math.PI / 180), (p.Y - ring[0].Y) * 111250))])));
 }

@@ -113,7 +113,10 @@ internal sealed class OsmBlock
                     element.Skip();
                     break;
             }
-        ReadTags(keys, values, info, table);
+        if (sink.WantsTags)
+            ReadTags(keys, values, info, table);
+        else
+            _tags.Clear();
         if (kind == OsmKinds.Nodes)
             sink.Node(id, Point(longitude, latitude), _tags);
         else if (kind == OsmKinds.Ways)
@@ -192,7 +195,8 @@ internal sealed class OsmBlock
             if (!timeList.AtEnd)
                 time = unchecked(time + timeList.Signed());
             _tags.Clear();
-            DenseTags(ref tags, table, time);
+            if (sink.WantsTags)
+                DenseTags(ref tags, table, time);
             sink.Node(id, Point(x, y), _tags);
         }
     }

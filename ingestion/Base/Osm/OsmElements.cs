@@ -72,6 +72,9 @@ internal sealed class OsmTags
 /// <summary>What a scan meets. Spans and tags are valid during the call only.</summary>
 internal abstract class OsmSink
 {
+    /// <value>Whether tags are looked at: reading them is most of the work for nodes.</value>
+    public virtual bool WantsTags => true;
+
     /// <param name="at">Null where its coordinates are no place on earth.</param>
     public virtual void Node(long id, OsmPoint? at, OsmTags tags) { }
 

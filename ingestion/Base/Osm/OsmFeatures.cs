@@ -12,6 +12,7 @@ internal enum OsmFeature
     WaterArea,
     Footprint,
     Poi,
+    AdminUnit,
 }
 
 /// <summary>Tells from tags which table an element belongs to (wiki.openstreetmap.org, Map features).</summary>
@@ -22,7 +23,7 @@ internal static class OsmFeatures
         ["amenity", "shop", "tourism", "office", "healthcare", "leisure", "historic", "craft", "emergency", "public_transport", "railway", "aeroway", "man_made", "place"];
 
     /// <summary>Elements without any of these are geometry for others at most.</summary>
-    public static readonly FrozenSet<string> Keys = PoiKeys.Concat(["highway", "waterway", "natural", "building", "landuse", "water", "type"]).ToFrozenSet(StringComparer.Ordinal);
+    public static readonly FrozenSet<string> Keys = PoiKeys.Concat(["highway", "waterway", "natural", "building", "landuse", "water", "type", "boundary"]).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<int> KeyLengths = Keys.Select(k => k.Length).ToFrozenSet();
 
@@ -45,11 +46,16 @@ internal static class OsmFeatures
         return isClosed && tags["name"] is not null && OfNode(tags) == OsmFeature.Poi ? OsmFeature.Poi : OsmFeature.None;
     }
 
-    /// <summary>What a multipolygon is.</summary>
-    public static OsmFeature OfRelation(OsmTags tags) => tags.IsEmpty || tags["type"] != "multipolygon" ? OsmFeature.None
+    /// <summary>What a multipolygon or a boundary is.</summary>
+    public static OsmFeature OfRelation(OsmTags tags) => tags.IsEmpty || tags["type"] is not ("multipolygon" or "boundary") ? OsmFeature.None
+        : tags["boundary"] == "administrative" && tags["admin_level"] is not null && tags["name"] is not null ? OsmFeature.AdminUnit
+        : tags["type"] == "boundary" ? OsmFeature.None
         : IsBuilding(tags) ? OsmFeature.Footprint
         : IsWaterArea(tags) ? OsmFeature.WaterArea
         : OsmFeature.None;
+
+    /// <summary>Whether a multipolygon leaves it to its outer way to say what it is, as all did before 2010 and some still do.</summary>
+    public static bool IsOldMultipolygon(OsmTags tags) => tags["type"] == "multipolygon" && tags.All.All(t => t.Key is "type" or "source" or "created_by" or "note" or "fixme");
 
     public static OsmFeature OfNode(OsmTags tags) => PoiOf(tags) is null ? OsmFeature.None : OsmFeature.Poi;
 

@@ -10,6 +10,9 @@ internal sealed class OsmNodeTable : OsmSink
 
     private const int Missing = int.MinValue;
 
+    /// <inheritdoc/>
+    public override bool WantsTags => false;
+
     public OsmNodeTable(IEnumerable<long[]> ways)
     {
         var ids = new List<long>();

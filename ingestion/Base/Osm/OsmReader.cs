@@ -4,11 +4,11 @@ using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Base.Osm;
 
-/// <summary>Reads OpenStreetMap extracts: roads, waterways and water, footprints of buildings, points of interest.</summary>
+/// <summary>Reads OpenStreetMap extracts: roads, waterways and water, footprints of buildings, points of interest, administrative units.</summary>
 /// <remarks>
 /// The file is scanned several times: once whole, which finds broken files before anything is stored; then for points; then for ways and multipolygons in chunks, each of which
-/// asks for its nodes by one more scan. Memory is bounded by a chunk, not by the file. What is cut at an extract's border is rejected with its id. Old multipolygons, whose tags
-/// are on their outer way, come in without their holes.
+/// asks for its nodes by one more scan. Memory is bounded by a chunk, not by the file. What is cut at an extract's border is rejected with its id. Of old multipolygons, whose
+/// tags are on their outer way, that way is the feature and the others are its holes.
 /// </remarks>
 internal abstract class OsmReader : ILayoutReader
 {
@@ -18,6 +18,8 @@ internal abstract class OsmReader : ILayoutReader
     public abstract string Name { get; }
 
     public abstract string Expected { get; }
+
+    public bool CountsEveryTable => true;
 
     public abstract bool Recognises(ReadOnlySpan<byte> head, string fileName);
 
@@ -35,11 +37,14 @@ internal abstract class OsmReader : ILayoutReader
         if (count.Nodes + count.Ways + count.Relations == 0)
             throw bytes.Refuse("it holds no nodes, ways or relations");
         var rows = new OsmRows(input);
+        var old = new OldMultipolygons();
+        if (count.Relations > 0)
+            source.ScanWhole(OsmKinds.Relations, old);
         var points = new Points(rows);
         foreach (var _ in source.Scan(OsmKinds.Nodes, points))
             foreach (var item in points.Take())
                 yield return item;
-        foreach (var item in Ways(source, rows))
+        foreach (var item in Ways(source, rows, old.Members))
             yield return item;
         foreach (var item in Relations(source, rows))
             yield return item;
@@ -47,7 +52,7 @@ internal abstract class OsmReader : ILayoutReader
 
     protected abstract IOsmSource Open(ByteView bytes);
 
-    private IEnumerable<ReadItem> Ways(IOsmSource source, OsmRows rows)
+    private IEnumerable<ReadItem> Ways(IOsmSource source, OsmRows rows, Dictionary<long, long[]> old)
     {
         var chunk = new WayChunk();
         foreach (var _ in source.Scan(OsmKinds.Ways, chunk))
@@ -59,9 +64,13 @@ internal abstract class OsmReader : ILayoutReader
 
         IEnumerable<ReadItem> Emit()
         {
-            var nodes = Locate(source, chunk.Ways.Select(w => w.Nodes));
+            var holed = chunk.Ways.Where(w => w.Feature is OsmFeature.Footprint or OsmFeature.WaterArea && old.ContainsKey(w.Id)).ToList();
+            var members = new MemberWays(holed.SelectMany(w => old[w.Id]), ReferencesOfChunk);
+            if (holed.Count > 0)
+                source.ScanWhole(OsmKinds.Ways, members);
+            var nodes = Locate(source, chunk.Ways.Select(w => w.Nodes).Concat(members.Ways.Values));
             foreach (var way in chunk.Ways)
-                yield return rows.Way(way, nodes);
+                yield return rows.Way(way, nodes, old.TryGetValue(way.Id, out var around) ? [.. around.Select(id => members.Ways.GetValueOrDefault(id)).OfType<long[]>()] : []);
             chunk.Clear();
         }
     }
@@ -103,9 +112,32 @@ internal abstract class OsmReader : ILayoutReader
         public long Ways { get; private set; }
         public long Relations { get; private set; }
 
+        public override bool WantsTags => false;
+
         public override void Node(long id, OsmPoint? at, OsmTags tags) => Nodes++;
         public override void Way(long id, ReadOnlySpan<long> nodes, OsmTags tags) => Ways++;
         public override void Relation(long id, ReadOnlySpan<OsmMember> members, OsmTags tags) => Relations++;
+    }
+
+    /// <summary>Ways of multipolygons without tags of their own, by each of these ways.</summary>
+    private sealed class OldMultipolygons : OsmSink
+    {
+        private const int Most = 500_000;
+
+        public Dictionary<long, long[]> Members { get; } = [];
+
+        public override void Relation(long id, ReadOnlySpan<OsmMember> members, OsmTags tags)
+        {
+            if (members.Length < 2 || members.Length > 10_000 || Members.Count > Most || !OsmFeatures.IsOldMultipolygon(tags))
+                return;
+            var ways = new List<long>();
+            foreach (var member in members)
+                if (member.Kind == OsmKinds.Ways)
+                    ways.Add(member.Id);
+            long[] all = [.. ways];
+            foreach (var way in all)
+                Members[way] = all;
+        }
     }
 
     private sealed class Points(OsmRows rows) : OsmSink
@@ -176,6 +208,8 @@ internal abstract class OsmReader : ILayoutReader
     {
         private readonly HashSet<long> _wanted = [.. ids];
         private long _left = limit;
+
+        public override bool WantsTags => false;
 
         public Dictionary<long, long[]> Ways { get; } = [];
 

@@ -25,6 +25,13 @@ internal static class OsmRings
         return rings.Count == 0 ? (null, "encloses nothing") : (Nest(rings), null);
     }
 
+    /// <summary>A ring and the holes that other ways make in it; null where these make no polygon that has the ring outside.</summary>
+    public static List<IReadOnlyList<Position>>? Around(Position[] ring, IReadOnlyList<long[]> ways, OsmNodeTable nodes)
+    {
+        var corners = ring.ToHashSet();
+        return Polygons(ways, nodes).Polygons?.Find(p => p[0].Count == ring.Length && p[0].All(corners.Contains));
+    }
+
     /// <summary>Closed rings of node ids; null where the ways do not make any.</summary>
     private static List<long[]>? Join(IReadOnlyList<long[]> ways, out long open)
     {

@@ -9,7 +9,7 @@ namespace Plinth.Ingestion.Base.Osm;
 /// <summary>Makes rows of the base tables out of OpenStreetMap's elements. Columns are in the order of the contracts.</summary>
 internal sealed class OsmRows(FileInput input)
 {
-    private static readonly TableName Road = new("base", "road"), Waterway = new("base", "waterway"), Footprint = new("base", "footprint"), Poi = new("base", "poi");
+    private static readonly TableName Road = new("base", "road"), Waterway = new("base", "waterway"), Footprint = new("base", "footprint"), Poi = new("base", "poi"), AdminUnit = new("base", "admin_unit");
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Tags that tell how to reach somebody, or who drew the map.</summary>
@@ -21,7 +21,8 @@ internal sealed class OsmRows(FileInput input)
     public ReadItem Point(long id, OsmPoint? at, OsmTags tags, (string Category, string Kind) poi) =>
         at is { } point ? PoiRow("node", id, tags, poi, point.ToPosition()) : Reject("node", id, "has no place on earth");
 
-    public ReadItem Way(OsmWay way, OsmNodeTable nodes)
+    /// <param name="around">Node ids of the ways of an old multipolygon that it is part of, itself among them.</param>
+    public ReadItem Way(OsmWay way, OsmNodeTable nodes, IReadOnlyList<long[]> around)
     {
         if (way.Nodes.Length < 2)
             return Reject("way", way.Id, $"has {way.Nodes.Length} nodes");
@@ -37,10 +38,11 @@ internal sealed class OsmRows(FileInput input)
         }
         if (!Area(line))
             return Reject("way", way.Id, "encloses nothing");
+        var polygon = Wkb.Polygon(around.Count > 0 && OsmRings.Around(line, around, nodes) is { } holed ? holed : [line]);
         return way.Feature switch
         {
-            OsmFeature.WaterArea => WaterRow("way", way.Id, way.Tags, WaterKind(way.Tags), Wkb.Polygon([line]), box),
-            OsmFeature.Footprint => FootprintRow("way", way.Id, way.Tags, Wkb.Polygon([line]), box),
+            OsmFeature.WaterArea => WaterRow("way", way.Id, way.Tags, WaterKind(way.Tags), polygon, box),
+            OsmFeature.Footprint => FootprintRow("way", way.Id, way.Tags, polygon, box),
             _ => PoiRow("way", way.Id, way.Tags, OsmFeatures.PoiOf(way.Tags)!.Value, Middle(line)),
         };
     }
@@ -54,7 +56,8 @@ internal sealed class OsmRows(FileInput input)
         if (polygons is null)
             return Reject("relation", relation.Id, problem!);
         var (wkb, box) = (Wkb.MultiPolygon(polygons), Wkb.Bbox(polygons.SelectMany(p => p[0])));
-        return relation.Feature == OsmFeature.Footprint
+        return relation.Feature == OsmFeature.AdminUnit ? AdminRow(relation, wkb, box)
+            : relation.Feature == OsmFeature.Footprint
             ? FootprintRow("relation", relation.Id, relation.Tags, wkb, box)
             : WaterRow("relation", relation.Id, relation.Tags, WaterKind(relation.Tags), wkb, box);
     }
@@ -86,6 +89,13 @@ internal sealed class OsmRows(FileInput input)
 
     private ReadItem PoiRow(string element, long id, OsmTags tags, (string Category, string Kind) poi, Position at) => ReadItem.Of(Poi,
         [Urn("poi", element, id), tags["name"], poi.Category, poi.Kind, Address(tags), .. Last(element, id, tags, Wkb.Point(at.X, at.Y), Wkb.Bbox(at.X, at.Y, at.X, at.Y))]);
+
+    /// <summary>A unit's code is its relation: OpenStreetMap has no key for division codes that all countries share.</summary>
+    private ReadItem AdminRow(OsmRelation relation, byte[] geom, object?[]? box) => ReadItem.Of(AdminUnit,
+        [$"relation/{relation.Id}", relation.Tags["name"], Level(relation.Tags["admin_level"]!), null, Crs, geom, box, _source, $"sha256:{input.Sha256}#relation/{relation.Id}"]);
+
+    /// <summary>What the layout's setting <c>admin_level_8</c> calls level 8; else <c>level 8</c>.</summary>
+    private string Level(string level) => input.Contract.Settings.GetValueOrDefault($"admin_level_{level}") ?? $"level {level}";
 
     private object?[] Last(string element, long id, OsmTags tags, byte[] geom, object?[]? box) =>
         [TagsText(tags), tags.ChangedAt, Crs, geom, box, _source, $"sha256:{input.Sha256}#{element}/{id}"];
