@@ -57,7 +57,7 @@ internal sealed class GeoTiffReader : IFileReader
             Compression = TiffLayout.CompressionName(image.Integer(Compression) ?? 1),
             Tiled = image.Has(TileWidth),
             Overviews = overviews,
-            AcquiredAt = SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")),
+            AcquiredAt = SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")) ?? SceneMetadata.OfName(input.Path),
             Block = TiffLayout.BlockSize(image, width, height),
             Photometric = TiffLayout.PhotometricName(image.Integer(Photometric)),
             Interleave = bands > 1 && image.Integer(PlanarConfiguration) == 2 ? "band" : "pixel",

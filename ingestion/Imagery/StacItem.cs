@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Plinth.Ingestion.Imagery;
 
 /// <summary>A scene as a STAC item (1.0.0, projection extension 1.1.0), so that other catalogues can take it over as it is.</summary>
-/// <remarks>STAC asks for a time: of a scene whose file and contract tell none, <c>datetime</c> is null and the item is valid only when a time is filled in.</remarks>
+/// <remarks>STAC asks for a time: of a scene whose file, contract and name tell none, <c>datetime</c> is null and <c>start_datetime</c> and <c>end_datetime</c> are as wide as what is known.</remarks>
 internal static class StacItem
 {
     private const string Projection = "https://stac-extensions.github.io/projection/v1.1.0/schema.json";
@@ -25,9 +25,16 @@ internal static class StacItem
             Geometry(json, scene.Ring);
             json.WriteStartObject("properties");
             if (scene.AcquiredAt is { } at)
-                json.WriteString("datetime", at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
+            {
+                json.WriteString("datetime", Time(at));
+            }
             else
+            {
+                var (from, to) = SceneMetadata.Within(input.Path);
                 json.WriteNull("datetime");
+                json.WriteString("start_datetime", Time(from));
+                json.WriteString("end_datetime", Time(to));
+            }
             Grid(json, scene);
             json.WriteEndObject();
             json.WriteStartArray("links");
@@ -46,6 +53,8 @@ internal static class StacItem
         }
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
+
+    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static void Geometry(Utf8JsonWriter json, IReadOnlyList<Position>? ring)
     {

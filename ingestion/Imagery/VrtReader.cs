@@ -49,7 +49,7 @@ internal sealed class VrtReader : IFileReader
         {
             NoData = Scene.NoDataText(bands.FirstOrDefault()?.Element("NoDataValue")?.Value),
             Overviews = ((string?)root.Element("OverviewList"))?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length ?? 0,
-            AcquiredAt = SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")),
+            AcquiredAt = SceneMetadata.Acquired(items) ?? SceneMetadata.Parse(input.Contract.Settings.GetValueOrDefault("acquired_at")) ?? SceneMetadata.OfName(input.Path),
             ControlPoints = control.Length / 6,
         };
         return new([new(Table, [scene.Row(input, notes)])], []);

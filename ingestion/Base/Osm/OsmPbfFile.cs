@@ -1,19 +1,23 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 
 namespace Plinth.Ingestion.Base.Osm;
 
-/// <summary>An OpenStreetMap file in PBF: blobs, each with a block, decompressed one at a time into the same buffer.</summary>
+/// <summary>An OpenStreetMap file in PBF: blobs, each with a block; the next few are decompressed on other threads while one is read.</summary>
 /// <remarks>Blobs may be stored raw or with zlib; a block has at most 32 MiB, as the format says. Users' names and ids in it are never read.</remarks>
 internal sealed class OsmPbfFile(ByteView bytes) : IOsmSource
 {
     private const int MaximumHeader = 64 * 1024;
     private const int MaximumBlob = 32 * 1024 * 1024;
 
+    /// <summary>Blocks that are unpacked or wait at a time: each takes a megabyte or two, and never more than 32.</summary>
+    private static readonly int Ahead = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
     private readonly OsmBlock _block = new();
+    private readonly ConcurrentBag<byte[]> _free = [];
     private readonly List<(long At, int Length, OsmKinds Kinds)> _blobs = [];
-    private byte[] _raw = new byte[1 << 16];
     private bool _isIndexed;
 
     /// <inheritdoc/>
@@ -21,15 +25,31 @@ internal sealed class OsmPbfFile(ByteView bytes) : IOsmSource
     {
         if (!_isIndexed)
             Index();
-        for (var i = 0; i < _blobs.Count; i++)
-            if ((_blobs[i].Kinds & kinds) != OsmKinds.None)
+        var waiting = new Queue<(int Blob, Task<Unpacked> Block)>();
+        try
+        {
+            for (var next = 0; ;)
             {
-                var blob = _blobs[i];
-                var met = Read(blob.At, blob.Length, kinds, sink);
-                _blobs[i] = blob with { Kinds = met };
+                for (; waiting.Count <= Ahead && next < _blobs.Count; next++)
+                    if ((_blobs[next].Kinds & kinds) != OsmKinds.None)
+                    {
+                        var (at, length) = (_blobs[next].At, _blobs[next].Length);
+                        waiting.Enqueue((next, Task.Run(() => Inflate(at, length))));
+                    }
+                if (!waiting.TryDequeue(out var first))
+                    yield break;
+                var blob = _blobs[first.Blob];
+                var met = Read(blob.At, first.Block, kinds, sink);
+                _blobs[first.Blob] = blob with { Kinds = met };
                 if ((met & kinds) != OsmKinds.None)
                     yield return met;
             }
+        }
+        finally
+        {
+            // Nobody may read from the file once it is closed.
+            Task.WhenAll(waiting.Select(w => w.Block)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        }
     }
 
     /// <inheritdoc/>
@@ -75,10 +95,12 @@ internal sealed class OsmPbfFile(ByteView bytes) : IOsmSource
         return size is >= 0 and <= MaximumBlob ? (type, (int)size) : throw new InvalidDataException($"its size is {size}, while {MaximumBlob} bytes are allowed");
     });
 
-    private OsmKinds Read(long at, int length, OsmKinds kinds, OsmSink sink) => Guard(at, () =>
+    private OsmKinds Read(long at, Task<Unpacked> unpacking, OsmKinds kinds, OsmSink sink) => Guard(at, () =>
     {
-        var size = Inflate(at, length); // may put another array in the place of the buffer
-        return _block.Read(_raw.AsSpan(0, size), kinds, sink);
+        var block = unpacking.GetAwaiter().GetResult();
+        var met = _block.Read(block.Bytes.AsSpan(0, block.Size), kinds, sink);
+        _free.Add(block.Bytes);
+        return met;
     });
 
     private T Guard<T>(long at, Func<T> read)
@@ -93,9 +115,14 @@ internal sealed class OsmPbfFile(ByteView bytes) : IOsmSource
         }
     }
 
-    /// <summary>Puts a blob's block into the buffer and says how long it is. The buffer grows with what is there, not with what is announced.</summary>
-    private int Inflate(long at, int length)
+    /// <summary>A block, in a buffer that is used again.</summary>
+    private readonly record struct Unpacked(byte[] Bytes, int Size);
+
+    /// <summary>Unpacks a blob's block. The buffer grows with what is there, not with what is announced.</summary>
+    private Unpacked Inflate(long at, int length)
     {
+        if (!_free.TryTake(out var raw))
+            raw = new byte[1 << 16];
         var blob = bytes.Read(at, length, MaximumBlob);
         var (announced, isRaw) = (-1L, false);
         var (start, size) = (-1, 0);
@@ -126,21 +153,21 @@ internal sealed class OsmPbfFile(ByteView bytes) : IOsmSource
         var filled = 0;
         while (true)
         {
-            if (filled == _raw.Length)
-                Array.Resize(ref _raw, Math.Min(_raw.Length * 2, MaximumBlob + 1));
-            var read = source.Read(_raw, filled, _raw.Length - filled);
+            if (filled == raw.Length)
+                Array.Resize(ref raw, Math.Min(raw.Length * 2, MaximumBlob + 1));
+            var read = source.Read(raw, filled, raw.Length - filled);
             if (read == 0)
                 break;
             filled += read;
             if (filled > MaximumBlob)
                 throw new InvalidDataException($"its block has more than the {MaximumBlob} bytes that are allowed");
         }
-        return isRaw || announced < 0 || announced == filled ? filled : throw new InvalidDataException($"its block has {filled} bytes and not the {announced} announced");
+        return isRaw || announced < 0 || announced == filled ? new(raw, filled) : throw new InvalidDataException($"its block has {filled} bytes and not the {announced} announced");
     }
 
-    private bool CheckFeatures(int length)
+    private bool CheckFeatures(Unpacked header)
     {
-        var fields = new Protobuf(_raw.AsSpan(0, length));
+        var fields = new Protobuf(header.Bytes.AsSpan(0, header.Size));
         while (fields.Next())
             if (fields.Field != 4)
                 fields.Skip();
