@@ -32,6 +32,8 @@ internal sealed class LayoutChoice(CityCatalog catalog, FileReaders readers)
         if (fitting.Count == 0)
             fitting = [.. possible.Where(l => l.Contract.Recognise is null)];
         var best = fitting.GroupBy(l => Demands(l.Contract)).MaxBy(g => g.Key)?.ToList() ?? [];
+        if (best.Count > 1 && TextFile.IsMarked(head) && best.FindAll(l => l.Contract.Encoding.StartsWith("utf-", StringComparison.OrdinalIgnoreCase)) is { Count: > 0 } unicode)
+            best = unicode; // a byte order mark is stronger than what the others say
         return best switch
         {
             [var one] => one,

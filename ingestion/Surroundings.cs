@@ -36,7 +36,7 @@ internal sealed class Surroundings(CityCatalog catalog, string? pseudonymKey)
         var columns = dataset.Columns.Select(c => snapshot.Schema.IndexOf(c.Name) < 0 ? $"NULL AS {SqlText.Name(c.Name)}" : SqlText.Name(c.Name));
         using var database = catalog.Lake.OpenSql();
         using var connection = database.Connect();
-        using var rows = connection.Query($"SELECT {string.Join(", ", columns)} FROM ({snapshot.ToSql()}) WHERE source = $1{string.Concat(unfinished)}", [source]);
+        using var rows = connection.Query($"SELECT {string.Join(", ", columns)} FROM ({snapshot.ToSql()}) WHERE source = $1{string.Concat(unfinished)} ORDER BY requested_datetime, coalesce(updated_datetime, closed_datetime, requested_datetime), source_row", [source]);
         foreach (var row in rows.Rows())
             yield return row;
     }

@@ -4,60 +4,92 @@ using Plinth.Lakehouse.Engine;
 
 namespace Plinth.Ingestion.Hotline;
 
-/// <summary>Names of places and where they are, out of the lake's base tables: an address becomes the most exact place that it names.</summary>
-/// <remarks>Points of interest and footprints (method <c>gazetteer</c>), roads (<c>gazetteer</c>, as exact as the road is long), administrative units (<c>boundary</c>, as exact as the unit is large).</remarks>
+/// <summary>Names of places and where they are, out of the lake's base tables, built once a run: an address becomes a place.</summary>
+/// <remarks>
+/// The first of these that an address gives: <c>address</c>, a house number that the base knows on that street; <c>interpolated</c>, between two numbers of the street;
+/// <c>street</c>, a point on it (a named place beside the street that the text names too is more exact and wins); <c>place</c>, a named building or point of interest;
+/// <c>boundary</c>, the smallest community, district or other unit named. A unit that the text names tells streets of one name apart.
+/// </remarks>
 internal sealed class Gazetteer
 {
-    private const double MetresPerDegree = 111_195;
-
-    private static readonly (string Table, string Method, string Names)[] Tables =
-        [("base.poi", "gazetteer", "name"), ("base.footprint", "gazetteer", "name"), ("base.road", "gazetteer", "name"), ("base.admin_unit", "boundary", "name")];
+    /// <summary>How far from its street a named place may be, in degrees (some 300 m).</summary>
+    private const double Beside = 0.003;
 
     /// <summary>Addresses that are remembered; then all are forgotten.</summary>
     private const int Remembered = 1 << 16;
 
-    private readonly Dictionary<int, List<Place>> _places = [];
     private readonly Dictionary<string, Place?> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Name> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int[]> _lengths = [];
+    private Dictionary<string, Name>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private bool _sealed;
 
     /// <summary>Names it knows.</summary>
-    public int Count { get; private set; }
+    public int Count => _names.Count;
 
     public static Gazetteer Of(CityCatalog catalog)
     {
         var gazetteer = new Gazetteer();
         using var database = catalog.Lake.OpenSql();
         using var connection = database.Connect();
-        foreach (var (name, method, column) in Tables)
+        foreach (var (name, sort) in new[] { ("base.road", Sort.Street), ("base.footprint", Sort.Place), ("base.poi", Sort.Place), ("base.admin_unit", Sort.Boundary) })
         {
             var table = TableName.Parse(name);
             if (!catalog.Lake.Exists(table))
                 continue;
             var snapshot = catalog.Lake.ReadAsync(table).AsTask().GetAwaiter().GetResult();
-            if (snapshot.Schema.IndexOf(column) < 0 || snapshot.Schema.IndexOf("bbox") < 0)
+            if (snapshot.Schema.IndexOf("name") < 0 || snapshot.Schema.IndexOf("bbox") < 0)
                 continue;
-            foreach (var row in connection.Rows($"SELECT {SqlText.Name(column)}, min(bbox.xmin), min(bbox.ymin), max(bbox.xmax), max(bbox.ymax) FROM ({snapshot.ToSql()}) WHERE length({SqlText.Name(column)}) > 1 AND bbox IS NOT NULL GROUP BY 1"))
-                gazetteer.Add((string)row[0]!, method, (double)row[1]!, (double)row[2]!, (double)row[3]!, (double)row[4]!);
+            var address = snapshot.Schema.IndexOf("address") < 0 ? "NULL" : "address";
+            var line = sort == Sort.Street && snapshot.Schema.IndexOf("geom") >= 0 ? "geom" : "NULL";
+            foreach (var row in connection.Rows($"SELECT name, {address}, bbox.xmin, bbox.ymin, bbox.xmax, bbox.ymax, {line} FROM ({snapshot.ToSql()}) WHERE bbox IS NOT NULL AND (name IS NOT NULL OR {address} IS NOT NULL) ORDER BY 1, 2, 3, 4"))
+            {
+                var box = new Box((double)row[2]!, (double)row[3]!, (double)row[4]!, (double)row[5]!);
+                if (row[0] is string named)
+                    gazetteer.Add(named, sort, box, row[6] as byte[]);
+                if (row[1] is string at)
+                    gazetteer.AddAddress(at, box);
+            }
         }
+        gazetteer.Seal();
         return gazetteer;
     }
 
-    public void Add(string name, string method, double xmin, double ymin, double xmax, double ymax)
+    /// <summary>Adds a name.</summary>
+    /// <param name="line">Of a street: its line as well-known binary; without one its extent's middle stands for it.</param>
+    public void Add(string name, Sort sort, Box box, byte[]? line = null)
     {
-        name = name.Trim().ToUpperInvariant();
-        if (name.Length < 2)
+        if (Named(name) is not { } entry)
             return;
-        var (width, height) = ((xmax - xmin) * MetresPerDegree * Math.Cos((ymin + ymax) / 2 * Math.PI / 180), (ymax - ymin) * MetresPerDegree);
-        var place = new Place(name, method, (xmin + xmax) / 2, (ymin + ymax) / 2, Math.Max(20, Math.Sqrt(width * width + height * height) / 2));
-        if (!_places.TryGetValue(Key(name[0], name[1]), out var places))
-            _places.Add(Key(name[0], name[1]), places = []);
-        places.Add(place);
-        _found.Clear();
-        Count++;
+        if (sort == Sort.Street)
+        {
+            entry.Street ??= new();
+            if (line is null || !entry.Street.AddLine(line))
+                entry.Street.AddPoint(box.Middle);
+            return;
+        }
+        if (sort == Sort.Boundary && Spoken(name) is { } spoken)
+            Add(spoken, sort, box);
+        var (middle, accuracy) = (box.Middle, Math.Max(20, box.DiagonalM / 2));
+        var place = new Place(name, sort == Sort.Place ? "place" : "boundary", middle.X, middle.Y, accuracy);
+        if (sort == Sort.Place)
+            entry.Places.Add(place);
+        else if (entry.Unit is null || accuracy < entry.Unit.AccuracyM)
+            (entry.Unit, entry.UnitBox) = (place, box);
     }
 
-    /// <summary>The most exact place that the text names, or null. One thread at a time.</summary>
+    /// <summary>Adds an address point: of a building its middle, as exact as the building is large.</summary>
+    public void AddAddress(string address, Box box)
+    {
+        if (HouseNumber.Cut(address) is (var street, var number) && Named(street) is { } entry)
+            (entry.Street ??= new()).Add(number, box.Middle, Math.Max(10, box.DiagonalM / 2));
+    }
+
+    /// <summary>The place of an address, or null. One thread at a time.</summary>
     public Place? Find(string address)
     {
+        if (!_sealed)
+            Seal();
         if (Count == 0)
             return null;
         if (_found.TryGetValue(address, out var known))
@@ -71,23 +103,108 @@ internal sealed class Gazetteer
 
     private Place? Search(string address)
     {
-        Place? best = null;
-        var text = address.ToUpperInvariant();
+        Span<char> buffer = stackalloc char[AddressText.Longest];
+        ReadOnlySpan<char> text = buffer[..AddressText.Normalise(address, buffer)];
+        var found = new Found();
         for (var i = 0; i + 1 < text.Length; i++)
-            if (_places.TryGetValue(Key(text[i], text[i + 1]), out var places))
-                foreach (var place in places)
-                    if ((best is null || place.AccuracyM < best.AccuracyM) && text.AsSpan(i).StartsWith(place.Name, StringComparison.Ordinal) && Ends(text, i, place.Name.Length))
-                        best = place;
-        return best;
+            if (_lengths.TryGetValue(Key(text[i], text[i + 1]), out var lengths) && IsStart(text, i))
+                foreach (var length in lengths) // the longest first: of 建设北路 and 建设北 the whole name counts
+                    if (i + length <= text.Length && IsEnd(text, i + length) && _lookup.TryGetValue(text.Slice(i, length), out var name))
+                    {
+                        found.See(name, i, length);
+                        break;
+                    }
+        return found.Best(text);
     }
 
-    /// <summary>A name in Latin letters is a whole word.</summary>
-    private static bool Ends(string text, int at, int length) =>
-        !(at > 0 && char.IsAsciiLetterOrDigit(text[at]) && char.IsAsciiLetterOrDigit(text[at - 1]))
-        && !(at + length < text.Length && char.IsAsciiLetterOrDigit(text[at + length - 1]) && char.IsAsciiLetterOrDigit(text[at + length]));
+    /// <summary>Ends the adding.</summary>
+    public void Seal()
+    {
+        foreach (var group in _names.Keys.GroupBy(n => Key(n[0], n[1])))
+            _lengths[group.Key] = [.. group.Select(n => n.Length).Distinct().OrderDescending()];
+        foreach (var name in _names.Values)
+            name.Street?.Seal();
+        _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+        _found.Clear();
+        _sealed = true;
+    }
+
+    /// <summary>What people call a unit: of 新华街道 新华街, of 花城社区居民委员会 花城社区, of 三东村民委员会 三东村; null where it is the name itself.</summary>
+    private static string? Spoken(string name) => name.Trim() switch
+    {
+        [.. var head, '街', '道'] when head.Length > 0 => $"{head}街",
+        [.. var head, '居', '民', '委', '员', '会'] when head.Length > 0 => head,
+        [.. var head, '民', '委', '员', '会'] when head is [_, .., '村'] => head,
+        [.. var head, '居', '委', '会'] when head.Length > 0 => head,
+        [.. var head, '委', '会'] when head is [_, .., '村'] => head,
+        _ => null,
+    };
+
+    private Name? Named(string name)
+    {
+        _sealed = false;
+        var normal = AddressText.Normalise(name);
+        if (normal.Length < 2 || !normal.Any(char.IsLetter))
+            return null;
+        if (!_names.TryGetValue(normal, out var entry))
+            _names.Add(normal, entry = new());
+        return entry;
+    }
+
+    /// <summary>A name in Latin letters is whole words.</summary>
+    private static bool IsStart(ReadOnlySpan<char> text, int at) => at == 0 || text[at - 1] == ' ' || AddressText.IsChinese(text[at - 1]) || AddressText.IsChinese(text[at]);
+
+    private static bool IsEnd(ReadOnlySpan<char> text, int end) => end == text.Length || text[end] == ' ' || AddressText.IsChinese(text[end]) || AddressText.IsChinese(text[end - 1]);
+
+    /// <summary>What a name may stand for.</summary>
+    internal enum Sort { Street, Place, Boundary }
+
+    private sealed class Name
+    {
+        public Street? Street;
+        public Place? Unit;
+        public Box UnitBox;
+        public readonly List<Place> Places = [];
+    }
+
+    /// <summary>What a text names.</summary>
+    private struct Found
+    {
+        private Name? _street, _place, _unit;
+        private int _at, _length;
+
+        public void See(Name name, int at, int length)
+        {
+            if (name.Street is not null && _street is null)
+                (_street, _at, _length) = (name, at, length);
+            if (name.Places.Count > 0 && (_place is null || name.Places[0].AccuracyM < _place.Places[0].AccuracyM))
+                _place = name;
+            if (name.Unit is not null && (_unit is null || name.Unit.AccuracyM < _unit.Unit!.AccuracyM))
+                _unit = name;
+        }
+
+        public readonly Place? Best(ReadOnlySpan<char> text)
+        {
+            Box? within = _unit?.UnitBox;
+            if (_street is { Street: { } street })
+            {
+                if (HouseNumber.Beside(text, _at, _length) is { Length: > 0 } number && street.At(number, within) is { } house)
+                    return house;
+                if (street.Middle(within) is { } middle)
+                    return Nearest(within) is { } near && Box.Metres(new(near.Longitude, near.Latitude), new(middle.Longitude, middle.Latitude)) < middle.AccuracyM + Beside * 111_195 && near.AccuracyM < middle.AccuracyM
+                        ? near : middle;
+            }
+            return Nearest(within) ?? _unit?.Unit;
+        }
+
+        /// <summary>The named place, in the named unit where several bear the name.</summary>
+        private readonly Place? Nearest(Box? within) =>
+            _place?.Places.Find(p => within is not { } box || box.Holds(new(p.Longitude, p.Latitude)));
+    }
 }
 
-/// <param name="AccuracyM">Half the place's extent, at least 20 m.</param>
+/// <param name="Method"><c>address, interpolated, street, place</c> or <c>boundary</c>.</param>
+/// <param name="AccuracyM">How far off it may be: of an address 10 m or half the building, else half the extent of what is named, at least 20 m.</param>
 internal sealed record Place(string Name, string Method, double Longitude, double Latitude, double AccuracyM)
 {
     /// <summary>The point as rows have it, made once.</summary>

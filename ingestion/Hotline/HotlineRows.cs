@@ -8,7 +8,7 @@ namespace Plinth.Ingestion.Hotline;
 /// <summary>What becomes of an order beside the mapping: mended texts, no personal data in them, a place for its address, its history, the matter it shares with others.</summary>
 /// <remarks>
 /// Settings: <c>caller.from: a+b</c> names the columns that tell who called (kept as a keyed pseudonym only); <c>pad.COLUMN: 5</c> gives a code its leading zeros back;
-/// <c>mojibake: keep</c> leaves texts as they are; <c>geocode: no</c> leaves addresses without position alone; <c>matter.hours: 72</c> is how far apart orders of one matter may be (0: none are linked).
+/// <c>status.WORD: word</c> gives a status one word where the source has several (办结, 已结案: 已办结); <c>mojibake: keep</c> leaves texts as they are; <c>geocode: no</c> leaves addresses without position alone; <c>matter.hours: 72</c> is how far apart orders of one matter may be (0: none are linked).
 /// </remarks>
 internal sealed class HotlineRows : IRowRule
 {
@@ -21,11 +21,12 @@ internal sealed class HotlineRows : IRowRule
     private readonly string[] _callerFrom;
     private readonly List<(int Column, int Length)> _pads = [];
     private readonly int[] _texts, _free;
+    private readonly Dictionary<string, string> _statusWords;
     private readonly PersonalText _personal;
     private readonly bool _mend, _geocode;
     private readonly Orders _orders;
-    private readonly Matters _matters;
-    private readonly int _id, _status, _asked, _updated, _closed, _address, _x, _y, _geom, _bbox, _method, _accuracy, _caller, _category, _service, _duplicateOf;
+    private readonly TimeSpan _span;
+    private readonly int _id, _status, _asked, _updated, _closed, _address, _x, _y, _geom, _bbox, _method, _accuracy, _caller, _duplicateOf;
     private string? _who;
     private bool _changed;
 
@@ -35,7 +36,7 @@ internal sealed class HotlineRows : IRowRule
         int At(string name) => DatasetColumns.IndexOf(_dataset, name);
         (_id, _status, _asked, _updated, _closed, _address) = (At("service_request_id"), At("status"), At("requested_datetime"), At("updated_datetime"), At("closed_datetime"), At("address"));
         (_x, _y, _geom, _bbox, _method, _accuracy) = (At("longitude"), At("latitude"), At("geom"), At("bbox"), At("geocode_method"), At("accuracy_m"));
-        (_caller, _category, _service, _duplicateOf) = (At("caller"), At("category"), At("service_name"), At("duplicate_of"));
+        (_caller, _duplicateOf) = (At("caller"), At("duplicate_of"));
         string? Setting(string name) => input.Contract.Settings.GetValueOrDefault(name);
         _callerFrom = Setting("caller.from")?.Split('+') ?? [];
         (_mend, _geocode) = (Setting("mojibake") != "keep", Setting("geocode") != "no");
@@ -44,8 +45,9 @@ internal sealed class HotlineRows : IRowRule
                 ? (column, length) : throw new ContractException(input.Contract.Name, [$"setting '{key}' is '{value}'; write the number of signs of a column, e.g. pad.zipcode: 5"])));
         _texts = [.. Enumerable.Range(0, _dataset.Columns.Length).Where(i => _dataset.Columns[i].Type.ToString() == "string" && i != _id && _dataset.Columns[i].Name is not ("source" or "source_row" or "caller" or "duplicate_of"))];
         _free = [At("description"), At("resolution")];
+        _statusWords = input.Contract.Settings.Where(s => s.Key.StartsWith("status.", StringComparison.Ordinal)).ToDictionary(s => s.Key["status.".Length..], s => s.Value, StringComparer.OrdinalIgnoreCase);
         var hours = int.TryParse(Setting("matter.hours"), CultureInfo.InvariantCulture, out var given) ? given : 72;
-        (Surroundings, _personal, _orders, _matters) = (surroundings, new(surroundings.Pseudonym), surroundings.Orders(_dataset, _source), new(TimeSpan.FromHours(hours)));
+        (Surroundings, _personal, _orders, _span) = (surroundings, new(surroundings.Pseudonym), surroundings.Orders(_dataset, _source), TimeSpan.FromHours(hours));
     }
 
     private Surroundings Surroundings { get; }
@@ -69,6 +71,8 @@ internal sealed class HotlineRows : IRowRule
             foreach (var text in _texts)
                 if (row[text] is string value)
                     row[text] = Mojibake.Mend(value);
+        if (_statusWords.Count > 0 && row[_status] is string state && _statusWords.TryGetValue(state, out var word))
+            row[_status] = word;
         foreach (var free in _free)
             if (row[free] is string said)
                 row[free] = _personal.Mask(said);
@@ -85,7 +89,7 @@ internal sealed class HotlineRows : IRowRule
             return null;
         (duplicate, _changed) = _orders.Add(id, row);
         if (!duplicate && _duplicateOf >= 0)
-            row[_duplicateOf] = _matters.Of(id, asked, row[_category] as string ?? row[_service] as string, row[_address] as string, row[_x] as double?, row[_y] as double?);
+            row[_duplicateOf] = _orders.FirstOf(id, asked, _span, row);
         return null;
     }
 

@@ -10,19 +10,35 @@ namespace Plinth.Ingestion.Hotline;
 internal sealed class Orders
 {
     private readonly Dictionary<string, (ulong First, HashSet<ulong>? More, string? Status)> _orders = new(StringComparer.Ordinal);
-    private readonly int _id, _status;
+    private readonly int _id, _status, _asked, _category, _service, _address, _x, _y, _duplicateOf;
     private readonly int[] _compared;
 
-    /// <param name="before">Rows that earlier files gave.</param>
+    /// <summary>Which orders are of one matter.</summary>
+    private readonly Matters _matters = new();
+
+    /// <param name="before">Rows that earlier files gave, oldest first.</param>
     public Orders(DatasetContract dataset, IEnumerable<object?[]> before)
     {
-        (_id, _status) = (DatasetColumns.IndexOf(dataset, "service_request_id"), DatasetColumns.IndexOf(dataset, "status"));
+        int At(string name) => DatasetColumns.IndexOf(dataset, name);
+        (_id, _status, _asked, _category, _service) = (At("service_request_id"), At("status"), At("requested_datetime"), At("category"), At("service_name"));
+        (_address, _x, _y, _duplicateOf) = (At("address"), At("longitude"), At("latitude"), At("duplicate_of"));
         // What follows from other columns, or from the order of files, is no news.
         _compared = [.. Enumerable.Range(0, dataset.Columns.Length).Where(i => dataset.Columns[i].Name is not ("source_row" or "geom" or "bbox" or "duplicate_of" or "caller" or "accuracy_m" or "geocode_method" or "longitude" or "latitude"))];
         foreach (var row in before)
             if (row[_id] is string id)
+            {
                 Add(id, row);
+                if (row[_asked] is DateTime asked)
+                    _matters.Know(id, asked, row[_duplicateOf] as string, Kind(row), row[_address] as string, row[_x] as double?, row[_y] as double?);
+            }
     }
+
+    /// <summary>The id of the first order on the matter of this one, whichever file and run it came with; null where this one is the first.</summary>
+    /// <param name="span">How far apart orders of one matter may be.</param>
+    public string? FirstOf(string id, DateTime asked, TimeSpan span, object?[] row) =>
+        _matters.Of(id, asked, span, Kind(row), row[_address] as string, row[_x] as double?, row[_y] as double?);
+
+    private string? Kind(object?[] row) => row[_category] as string ?? row[_service] as string;
 
     public (bool Duplicate, bool Changed) Add(string id, object?[] row)
     {

@@ -4,8 +4,9 @@ using Plinth.Ingestion.Tabular;
 
 namespace Plinth.Ingestion.Inference;
 
-/// <summary>The first rows of a text file, and how they have to be read.</summary>
-internal sealed record TableSample(string Format, string Encoding, char Delimiter, IReadOnlyList<string> Header, IReadOnlyList<string?[]> Rows)
+/// <summary>The first rows of a file, and how they have to be read.</summary>
+/// <param name="Records">Of a JSON document: the path to its records.</param>
+internal sealed record TableSample(string Format, string Encoding, char Delimiter, IReadOnlyList<string> Header, IReadOnlyList<string?[]> Rows, string? Records = null)
 {
     private static readonly char[] Delimiters = [',', '\t', ';', '|'];
 
@@ -25,12 +26,14 @@ internal sealed record TableSample(string Format, string Encoding, char Delimite
         using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read))
             length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var bytes = head.AsSpan(0, length);
+        if (new ExcelReader(NoDatasets).Recognises(bytes, file))
+            return Of(new ExcelReader(NoDatasets).Sample(path, Draft("xlsx", "utf-8", null)), "xlsx", "utf-8", rows, null);
         if (bytes.Trim(" \t\r\n"u8).IsEmpty || !TextFile.LooksLikeText(bytes))
-            throw new SourceFormatException(file, bytes.IsEmpty ? "is empty" : "is no text", "a table as text (CSV, TSV, JSON lines)");
+            throw new SourceFormatException(file, bytes.IsEmpty ? "is empty" : "is no text", "a table (CSV, TSV, JSON, JSON lines, a workbook)");
         var cut = bytes.LastIndexOf((byte)'\n') is var end and > 0 && length == head.Length ? bytes[..end] : bytes;
         var encoding = cut is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || Utf8.IsValid(cut) ? "utf-8" : "gb18030"; // a mark for UTF-16 is stronger than the name
-        if (bytes.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{', ..])
-            return Lines(path, encoding, rows, file);
+        if (bytes.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{' or (byte)'[', ..])
+            return Lines(path, encoding, rows) ?? Document(path, encoding, rows);
         var best = Delimiters.Select(d => Delimited(path, encoding, d, rows)).MaxBy(s => s.Rows.Count(r => r.Length == s.Header.Count) * (s.Header.Count - 1.0) / Math.Max(1, s.Rows.Count))!;
         return best.Header.Count > 0 ? best : throw new SourceFormatException(file, "has no heading line", "a table as text");
     }
@@ -51,7 +54,7 @@ internal sealed record TableSample(string Format, string Encoding, char Delimite
         return new("csv", encoding, delimiter, all.Count == 0 ? [] : [.. all[0].Select(h => h!.Trim())], [.. all.Skip(1)]);
     }
 
-    private static TableSample Lines(string path, string encoding, int rows, string file)
+    private static TableSample? Lines(string path, string encoding, int rows)
     {
         using var text = TextFile.Open(path, encoding);
         var (names, records) = (new List<string>(), new List<Dictionary<string, string?>>());
@@ -61,8 +64,27 @@ internal sealed record TableSample(string Format, string Encoding, char Delimite
                 records.Add(values);
                 names.AddRange(values.Keys.Except(names, StringComparer.Ordinal).ToList());
             }
-        return records.Count > 0
+            else if (records.Count == 0 && !string.IsNullOrWhiteSpace(line))
+                return null;
+        return records.Count > 1 || (records.Count == 1 && JsonTree.LongestList(path, encoding).Length == 0)
             ? new("jsonl", encoding, ',', names, [.. records.Select(r => names.ConvertAll(n => r.GetValueOrDefault(n)).ToArray())])
-            : throw new SourceFormatException(file, "is JSON, but not lines of it", "JSON lines; for a nested document copy catalog/contracts/sources/waterml-json.yaml");
+            : null; // one object with a list in it is a document
     }
+
+    private static TableSample Document(string path, string encoding, int rows)
+    {
+        var records = JsonTree.LongestList(path, encoding);
+        return Of(new JsonReader(NoDatasets).Sample(path, Draft("json", encoding, records)), "json", encoding, rows, records);
+    }
+
+    private static TableSample Of(RecordFile file, string format, string encoding, int rows, string? records) => new(format, encoding, ',', file.Header, [.. file.Records.Take(rows).Select(r =>
+        Array.ConvertAll(r.Values, v => v is DateTime time ? time.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) : Convert.ToString(v, System.Globalization.CultureInfo.InvariantCulture)))], records);
+
+    private static readonly Dictionary<Lakehouse.TableName, Catalog.DatasetContract> NoDatasets = [];
+
+    private static Catalog.SourceContract Draft(string format, string encoding, string? records) => new()
+    {
+        Name = "draft", Family = "hotline", Dataset = default, Format = format, Encoding = encoding, TimeZone = "UTC", Crs = "OGC:CRS84",
+        Settings = records is { Length: > 0 } ? System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("records", records) : System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty,
+    };
 }

@@ -28,7 +28,9 @@ internal sealed class JsonLinesReader(IReadOnlyDictionary<TableName, DatasetCont
                     else if (names.Count == 0)
                         throw new SourceFormatException(Path.GetFileName(path), "its first line is not a JSON object", HeaderCheck.Expected(contract));
                 }
-        names.AddRange(contract.Columns.Where(c => c is { From: not null, Required: false }).Select(c => c.From!)); // names that the first lines do not have
+        names.AddRange(contract.Columns.Where(c => c is { From: not null and not ['$', ..], Required: false }).Select(c => c.From!)); // names that the first lines do not have
+        if (PointText.Column(contract) is { } position)
+            names.Add(position);
         string[] header = [.. names.Distinct(StringComparer.Ordinal)];
         return new(header, Records(path, contract, header));
     }

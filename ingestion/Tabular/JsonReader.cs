@@ -43,14 +43,14 @@ internal sealed class JsonReader(IReadOnlyDictionary<TableName, DatasetContract>
             return new([.. Asked(contract)], []);
         }
         var header = JsonTree.Paths(first);
-        header.AddRange(Asked(contract).Where(c => JsonTree.Value(first, c) is not null || contract.Columns.Any(x => x.From == c && !x.Required)).Except(header, StringComparer.Ordinal).ToList());
+        header.AddRange(Asked(contract).Where(c => JsonTree.Value(first, c) is not null || contract.Columns.Any(x => x.From == c && !x.Required) || c == PointText.Column(contract)).Except(header, StringComparer.Ordinal).ToList());
         return new(header, records.Select((record, i) => new FileRecord(i + 1, [.. header.Select(c => (object?)JsonTree.Value(record, c))])));
     }
 
     private static IEnumerable<string> Asked(SourceContract contract) => contract.Columns.Where(c => c.From is not null and not ['$', ..]).Select(c => c.From!)
         .Concat(contract.Recognise?.Header ?? [])
         .Concat(new[] { "thing.from", "property.from", "unit.from" }.SelectMany(s => contract.Settings.GetValueOrDefault(s)is { } column && !contract.Settings.ContainsKey($"join.{column}") ? new[] { column } : []).Where(c => c is not ['$', ..]))
-        .Concat(Joined.Columns(contract)).Distinct(StringComparer.Ordinal);
+        .Concat(Joined.Columns(contract)).Concat(PointText.Column(contract) is { } position ? [position] : []).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether the path leads to a list, or over one, that is empty.</summary>
     private static bool IsEmptyList(JsonElement at, string path)

@@ -28,6 +28,40 @@ internal static class JsonTree
         return null;
     }
 
+    /// <summary>The path to the list of a document that has most objects; empty where the document itself is it, or has none.</summary>
+    /// <exception cref="SourceFormatException">It is no JSON.</exception>
+    public static string LongestList(string path, string encoding)
+    {
+        try
+        {
+            using var text = TextFile.Open(path, encoding);
+            using var document = JsonDocument.Parse(text.ReadToEnd(), new() { MaxDepth = 128 });
+            var (best, most) = ("", 0);
+            Look(document.RootElement, "", 0);
+            return best;
+
+            void Look(JsonElement at, string here, int depth)
+            {
+                if (depth > 12)
+                    return;
+                if (at.ValueKind == JsonValueKind.Array)
+                {
+                    if (at.GetArrayLength() > most && at[0].ValueKind == JsonValueKind.Object)
+                        (best, most) = (here, at.GetArrayLength());
+                    if (at.GetArrayLength() > 0)
+                        Look(at[0], here, depth + 1);
+                }
+                else if (at.ValueKind == JsonValueKind.Object)
+                    foreach (var property in at.EnumerateObject())
+                        Look(property.Value, here.Length == 0 ? property.Name : $"{here}.{property.Name}", depth + 1);
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new SourceFormatException(Path.GetFileName(path), $"is not JSON ({e.Message})", "a table (CSV, TSV, JSON, JSON lines, a workbook)");
+        }
+    }
+
     /// <summary>Paths of the single values in and around a record.</summary>
     public static List<string> Paths(List<JsonElement> record)
     {

@@ -34,6 +34,7 @@ internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetC
         if (input.Contract.Settings.GetValueOrDefault("refuse") is { } why)
             throw new SourceFormatException(Path.GetFileName(input.Path), why, "a file with what is missing here");
         file = Joined.Apply(file, input.Contract, Path.GetFileName(input.Path));
+        file = PointText.Apply(file, input.Contract);
         file = Timeline.Apply(file, input.Contract);
         file = Melt.Apply(file, input.Contract);
         var mapper = new RowMapper(input, datasets[input.Contract.Dataset], file.Header, RowRules.For(input, datasets));
@@ -50,6 +51,9 @@ internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetC
         if (!any)
             throw new SourceFormatException(Path.GetFileName(input.Path), "holds no records", HeaderCheck.Expected(input.Contract));
     }
+
+    /// <summary>A file's records as they are, for a draft of a layout.</summary>
+    public RecordFile Sample(string path, SourceContract contract) => Open(path, contract);
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="SourceFormatException">It is another kind of file, or broken as a whole.</exception>

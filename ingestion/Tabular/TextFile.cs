@@ -32,6 +32,9 @@ internal static class TextFile
     public static bool LooksLikeText(ReadOnlySpan<byte> head) =>
         Mark(head).Encoding is "utf-16" or "utf-16BE" || !head.ContainsAny(Controls);
 
+    /// <summary>Whether text begins with a byte order mark.</summary>
+    public static bool IsMarked(ReadOnlySpan<byte> head) => Mark(head).Encoding is not null;
+
     private static readonly System.Buffers.SearchValues<byte> Controls =
         System.Buffers.SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1C, 0x1D, 0x1E, 0x1F, 0x7F]);
 

@@ -85,6 +85,9 @@ public class OrderTests
     [InlineData("card 4111 1111 1111 1111 and 4111 1111 1111 1112", "card [card] and 4111 1111 1111 1112")]
     [InlineData("+8613912345678", "+[phone]")]
     [InlineData("no number", "no number")]
+    [InlineData("spoke with Mr. Smith, caller: Jane Q. Doe; SSN 123-45-6789, my name is José", "spoke with Mr. [name], caller: [name]; SSN [identity], my name is [name]")]
+    [InlineData("contact: the office, name: unknown, Main Dr. Boston, street name sign, 555-12-34", "contact: the office, name: unknown, Main Dr. Boston, street name sign, 555-12-34")]
+    [InlineData("请联系王女士139 1234 5678，或李先生", "请联系[name]女士[phone]，或李先生")]
     public void Personal_numbers_are_found_and_other_numbers_stay(string text, string masked) => new PersonalText(_ => null).Mask(text).Should().Be(masked);
 
     [Theory]

@@ -34,4 +34,22 @@ public class RealHotlineFilesTests
         (await given.Value("SELECT count(*) FROM hotline.service_request r WHERE duplicate_of IS NOT NULL AND NOT EXISTS (FROM hotline.service_request f WHERE f.service_request_id = r.duplicate_of AND f.source = r.source AND f.category = r.category)")).Should().Be(0L);
         (await given.Value("SELECT count(*) FROM hotline.service_request WHERE duplicate_of IS NOT NULL")).Should().NotBe(0L);
     }
+
+    [Theory]
+    [InlineData("day-first dates", "boston-311/boston311-dmy-100.csv", "bool_or(service_request_id = '101004143000' AND requested_datetime = '2022-01-21 18:47:00+00')")]
+    [InlineData("hours by AM and PM", "boston-311-2015/PWD Graffiti.csv", "count(DISTINCT hour(requested_datetime)) > 13")]
+    [InlineData("postal codes that lost their zero", "boston-311-2015/Traffic Signal Repair.csv", "bool_and(length(zipcode) = 5) AND bool_or(zipcode LIKE '02%')")]
+    [InlineData("City Hall for no address", "boston-311-2015/Traffic Signal Repair.csv", "count(*) FILTER (geocode_method = 'none') >= 31")]
+    [InlineData("blanks that are nothing", "boston-311/boston311-100.csv", "count(*) FILTER (trim(address) = '' OR trim(resolution) = '') = 0")]
+    [InlineData("a field too many", "boston-311/boston311-100-bad.tsv", "count(*) = 99")]
+    [InlineData("quoted commas, text encoded twice", "nyc-311/311_Service_Requests_2018_1000.csv", "bool_or(resolution LIKE '%Department’s%' OR resolution LIKE '%Transportation’s%') AND count(*) FILTER (resolution LIKE '%â%') = 0")]
+    [InlineData("rows without coordinates", "nyc-311/311_Service_Requests_2018_1000.csv", "count(*) FILTER (geom IS NULL) = 107")]
+    [InlineData("times without seconds and zone", "nyc-311/311_Animals_2025_short.csv", "bool_or(service_request_id = '64345465' AND requested_datetime = '2025-03-14 05:20:00+00')")]
+    [InlineData("times with .000 and no zone, columns in another order", "nyc-311/311_Service_Requests_api_2023_500.csv", "bool_or(service_request_id = '59694038' AND requested_datetime = '2023-12-10 17:00:00+00' AND round(latitude, 4) = 40.9064)")]
+    public async Task Each_quirk_of_a_file_is_read_as_what_it_means(string quirk, string file, string holds)
+    {
+        using var given = new Given($"quirk-{quirk.GetHashCode(StringComparison.Ordinal):x}");
+        await given.Ingest("hotline", Repository.Shared("data", "hotline", file));
+        (await given.Value($"SELECT {holds} FROM hotline.service_request")).Should().Be(true, quirk);
+    }
 }
