@@ -55,7 +55,7 @@ internal sealed class DelimitedReader(IReadOnlyDictionary<TableName, DatasetCont
         using (text)
         {
             var any = false;
-            var asText = !contract.Settings.Keys.Any(s => s is "wide" or "time.start" || s.StartsWith("join.", StringComparison.Ordinal)); // nobody looks at values between here and the mapping
+            var asText = !contract.Settings.Keys.Any(s => s is "wide" or "time.start" or "position.from" || s.StartsWith("join.", StringComparison.Ordinal)); // nobody looks at values between here and the mapping
             while (record.Read())
             {
                 any = true;

@@ -49,7 +49,7 @@ public class LargeOrderFilesTests
 
         other.Files.Select(Said).Should().Equal(one.Files.Select(Said));
         (await large.Contents()).Should().Equal(await small.Contents());
-        (await large.Value("SELECT count(*) FROM hotline.service_request WHERE geocode_method = 'gazetteer'")).Should().NotBe(0L);
+        (await large.Value("SELECT count(*) FROM hotline.service_request WHERE geocode_method = 'street'")).Should().NotBe(0L);
 
         static string Said(IngestedFile f) => $"{Path.GetFileName(f.Path)} {f.Status} {f.Rows} {f.Rejected} {f.Duplicates}";
     }
