@@ -6,7 +6,7 @@ namespace Plinth.Ingestion.Photos;
 /// <summary>Where a camera was and where it looked.</summary>
 /// <param name="Yaw">Of the camera, degrees clockwise from north, -180 to 180.</param>
 /// <param name="Pitch">0 the horizon, -90 straight down.</param>
-/// <param name="Source"><c>xmp-dji, xmp-sensefly, xmp-camera</c> (attitude or position from there), <c>exif</c> (position alone), <c>none</c>.</param>
+/// <param name="Source"><c>xmp-dji, xmp-sensefly, xmp-parrot, xmp-skydio, xmp-camera</c> (attitude or position from there), <c>exif</c> (position alone), <c>none</c>.</param>
 /// <param name="Accuracy">Standard deviation of the horizontal position, metres; null without position.</param>
 internal sealed record PhotoPose(double? Longitude, double? Latitude, double? Altitude, double? RelativeAltitude, double? Yaw, double? Pitch, double? Roll, string Source, double? Accuracy)
 {
@@ -21,12 +21,12 @@ internal sealed record PhotoPose(double? Longitude, double? Latitude, double? Al
     {
         var (position, fromXmp) = PositionOf(exif, xmp, notes);
         var (yaw, pitch, roll, from) = Attitude(xmp, notes);
-        var altitude = xmp.SenseFly("AltitudeAMSL") ?? exif.Altitude ?? xmp.Dji("AbsoluteAltitude");
+        var altitude = xmp.SenseFly("AltitudeAMSL") ?? exif.Altitude ?? xmp.Dji("AbsoluteAltitude") ?? xmp.Skydio("AbsoluteAltitude");
         if (xmp.SenseFly("AltitudeAMSL") is not null && xmp.SenseFly("AltitudeWGS84") is { } ellipsoidal)
             notes.Add($"its altitude above the ellipsoid is {ellipsoidal.ToString("0.0##", CultureInfo.InvariantCulture)} m");
         if (position is null)
             notes.Add("it has no position");
-        return new(position?.X, position?.Y, altitude, xmp.Dji("RelativeAltitude") ?? xmp.SenseFly("Height"), yaw, pitch, roll,
+        return new(position?.X, position?.Y, altitude, xmp.Dji("RelativeAltitude") ?? xmp.SenseFly("Height") ?? xmp.Skydio("RelativeAltitude"), yaw, pitch, roll,
             from ?? fromXmp ?? (position is null ? "none" : "exif"), position is null ? null : AccuracyOf(exif, xmp));
     }
 
@@ -74,7 +74,9 @@ internal sealed record PhotoPose(double? Longitude, double? Latitude, double? Al
             return (plain, null);
         if (dji is not null)
             return (dji, "xmp-dji");
-        return Checked(xmp.SenseFly("Longitude"), xmp.SenseFly("Latitude")) is { } flown ? (flown, "xmp-sensefly") : (null, null);
+        if (Checked(xmp.SenseFly("Longitude"), xmp.SenseFly("Latitude")) is { } flown)
+            return (flown, "xmp-sensefly");
+        return Checked(xmp.Skydio("Longitude"), xmp.Skydio("Latitude")) is { } own ? (own, "xmp-skydio") : (null, null);
     }
 
     private static Position? Checked(double? longitude, double? latitude) =>
@@ -106,6 +108,11 @@ internal sealed record PhotoPose(double? Longitude, double? Latitude, double? Al
         }
         if (xmp.SenseFly("Heading") is { } heading && xmp.SenseFly("PitchAngle") is { } nose && xmp.SenseFly("RollAngle") is { } bank)
             return Below(heading, nose, bank, "xmp-sensefly", notes);
+        // Both write the camera's own angles, 0 the horizon. Parrot's Camera:Pitch beside them counts from straight down.
+        if (xmp.Parrot("CameraYawDegree") is { } turned && xmp.Parrot("CameraPitchDegree") is { } tilted)
+            return (Wrap(turned), tilted, xmp.Parrot("CameraRollDegree") ?? 0, "xmp-parrot");
+        if (xmp.Skydio("Yaw") is { } north && xmp.Skydio("Pitch") is { } level)
+            return (Wrap(north), level, xmp.Skydio("Roll") ?? 0, "xmp-skydio");
         if (xmp.Camera("Yaw") is { } y && xmp.Camera("Pitch") is { } p && xmp.Camera("Roll") is { } r)
             return Below(y, p, r, xmp.HasSenseFly ? "xmp-sensefly" : "xmp-camera", notes);
         return (null, null, null, null);

@@ -12,6 +12,8 @@ internal sealed class XmpPose
     private readonly Dictionary<string, string> _dji = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _senseFly = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _camera = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _parrot = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _skydio = new(StringComparer.Ordinal);
 
     public bool HasDji => _dji.Count > 0;
 
@@ -33,7 +35,12 @@ internal sealed class XmpPose
         {
             foreach (var property in XmpMetaFactory.ParseFromBuffer(text.ToArray(), new ParseOptions()).Properties)
                 if (property is { Path: { } path, Value: { Length: > 0 } value, Namespace: { } space })
-                    pose.Of(space)?.TryAdd(path[(path.LastIndexOf(':') + 1)..], value.Trim());
+                {
+                    // Of structures only the camera's angles are taken: Skydio writes the aircraft's under the same names.
+                    var name = path[(path.LastIndexOf(':') + 1)..];
+                    if (name is not ("Yaw" or "Pitch" or "Roll") || !path.Contains('/', StringComparison.Ordinal) || path.Contains("CameraOrientationNED", StringComparison.Ordinal))
+                        pose.Of(space)?.TryAdd(name, value.Trim());
+                }
         }
         catch (Exception wrong) when (wrong is not OutOfMemoryException)
         {
@@ -50,6 +57,10 @@ internal sealed class XmpPose
     public double? SenseFly(string name) => Number(_senseFly, name);
 
     public string? SenseFlyText(string name) => _senseFly.GetValueOrDefault(name);
+
+    public double? Parrot(string name) => Number(_parrot, name);
+
+    public double? Skydio(string name) => Number(_skydio, name);
 
     public double? Camera(string name) => Number(_camera, name);
 
@@ -68,6 +79,8 @@ internal sealed class XmpPose
     private Dictionary<string, string>? Of(string space) =>
         space.Contains("dji.com/drone-dji", StringComparison.OrdinalIgnoreCase) ? _dji
         : space.Contains("sensefly", StringComparison.OrdinalIgnoreCase) ? _senseFly
+        : space.Contains("parrot.com/drone-parrot", StringComparison.OrdinalIgnoreCase) ? _parrot
+        : space.Contains("skydio.com/drone-skydio", StringComparison.OrdinalIgnoreCase) ? _skydio
         : space.Contains("pix4d.com/camera", StringComparison.OrdinalIgnoreCase) ? _camera
         : null;
 }
