@@ -78,7 +78,7 @@ async function scenario(id) {
 }
 
 function handIn(s) {
-  const file = h('input', { type: 'file', id: 'file', accept: '.zip,application/zip' });
+  const file = h('input', { type: 'file', id: 'file', accept: '.zip,.tar,.tgz,.tar.gz,application/zip,application/x-tar,application/gzip' });
   const faults = h('p', { class: 'fault', role: 'alert' });
   const button = h('button', { class: 'main', type: 'submit' }, w('send'));
   return h('section', { class: 'panel', 'aria-labelledby': 'submit' }, h('h3', { id: 'submit' }, w('submit')),
