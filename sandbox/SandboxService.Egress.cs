@@ -16,36 +16,41 @@ public sealed partial class SandboxService
 {
     private static readonly EgressRules Rules = new();
 
-    /// <summary>Asks for a table of counts: how often the released algorithm gave each answer, by one of the scenario's columns. Counted by us from the run's stored output, made fit by rules, held until two reviewers approve.</summary>
+    /// <summary>Asks for a table: how often the released algorithm gave each answer, by one of the scenario's columns, and what another column adds up to there. Counted by us from the run's stored output, made fit by rules, held until two reviewers approve.</summary>
     /// <param name="by">One of the scenario's features.</param>
     /// <param name="requestedBy">Who asks; does not approve.</param>
+    /// <param name="sum">One of the scenario's features, numbers not below zero, to add up; rows without one are left out. Null for counts alone.</param>
     /// <exception cref="ReleaseRefusedException">Not released, not such a column, or a rule speaks against it: the message names the rule and what to do, not the cells.</exception>
-    public async Task<EgressTable> RequestTableAsync(string submissionId, string purpose, string by, Principal requestedBy, CancellationToken cancellationToken = default)
+    public async Task<EgressTable> RequestTableAsync(string submissionId, string purpose, string by, Principal requestedBy, string? sum = null, CancellationToken cancellationToken = default)
     {
         var run = await RunReleasedAsync(submissionId, purpose, null, cancellationToken);
         var record = _store.Find(submissionId)!;
         var (scenario, _) = _scenarios.Of(record);
-        if (!scenario.Features.Contains(by))
-            throw new ReleaseRefusedException(submissionId, $"'{by}' is not one of the scenario's columns ({string.Join(", ", scenario.Features)}).");
-        var persons = Joined(run, await FeatureAsync(record, scenario, by, cancellationToken));
-        var table = DisclosureControl.Apply([.. persons.Select(cell => Cell.OfCount(cell.Key.Group, cell.Key.Answer, cell.Value.Count))], Rules);
-        var id = "out_" + Hash($"{run.RunId}\n{by}")[..16];
+        foreach (var column in new[] { by, sum ?? by })
+            if (!scenario.Features.Contains(column))
+                throw new ReleaseRefusedException(submissionId, $"'{column}' is not one of the scenario's columns ({string.Join(", ", scenario.Features)}).");
+        var values = sum is null ? null : Numbers(submissionId, sum, await FeatureAsync(record, scenario, sum, cancellationToken));
+        var persons = Joined(run, await FeatureAsync(record, scenario, by, cancellationToken), values);
+        var table = DisclosureControl.Apply([.. persons.Select(cell => values is null ? Cell.OfCount(cell.Key.Group, cell.Key.Answer, cell.Value.Count)
+            : Cell.OfSum(cell.Key.Group, cell.Key.Answer, [.. cell.Value.Select(key => values[key])]))], Rules);
+        var id = "out_" + Hash($"{run.RunId}\n{by}{(sum is null ? "" : $"\n{sum}")}")[..16];
+        var what = sum is null ? by : $"{by}, sum of {sum}";
         var ledger = new CohortLedger(_store);
         var cohorts = table.Cells.Where(cell => cell.Count is not null).Select(cell => ledger.Of(persons[(cell.Row, cell.Column)])).Prepend(ledger.Of(persons.Values.SelectMany(list => list))).ToList();
         if (_store.Query<EgressRecord>(EgressSql.Find, new { id }).Count == 0)
         {
             var (faults, submission) = (Faults(table, run.Rows.Length), Status(submissionId));
             if (faults.Count > 0)
-                Audit("sandbox.egress_refused", requestedBy, submission, ("by", by), ("run", run.RunId));
+                Audit("sandbox.egress_refused", requestedBy, submission, ("by", what), ("run", run.RunId));
             else
                 // noted when asked for, not when approved: two tables that wait for approval must not tell about a few by their difference either
                 ledger.TryAdd(scenario.Dataset.ToString(), id, cohorts, Rules.SmallestCount, (apart, connection, transaction) =>
                 {
-                    Audit(apart ? "sandbox.egress_asked" : "sandbox.egress_refused", requestedBy, submission, ("by", by), ("run", run.RunId));
+                    Audit(apart ? "sandbox.egress_asked" : "sandbox.egress_refused", requestedBy, submission, ("by", what), ("run", run.RunId));
                     if (!apart)
                         faults.Add($"rule 'differencing': with a table asked for before it would tell about fewer than {Rules.SmallestCount}; use that one, or wait for more rows.");
-                    else if (Csv(scenario, by, table) is var csv)
-                        connection.Execute(EgressSql.Add, new EgressRecord(id, submissionId, run.RunId, by, requestedBy.Name, SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()), csv, Hash(csv)), transaction);
+                    else if (Csv(scenario, by, sum, table) is var csv)
+                        connection.Execute(EgressSql.Add, new EgressRecord(id, submissionId, run.RunId, what, requestedBy.Name, SandboxStore.Text(_catalog.Lake.Time.GetUtcNow()), csv, Hash(csv)), transaction);
                 });
             if (faults.Count > 0)
                 throw new ReleaseRefusedException(submissionId, string.Join(" ", faults));
@@ -83,7 +88,7 @@ public sealed partial class SandboxService
     {
         var faults = new List<string>();
         if (table.Cells.All(cell => cell.Count is null))
-            faults.Add($"rule 'small counts': nothing is left of it after cells on fewer than {Rules.SmallestCount} are suppressed; ask by a column with fewer values.");
+            faults.Add($"rule 'small counts': nothing is left of it after cells on fewer than {Rules.SmallestCount}, or that one or two dominate, are suppressed; ask by a column with fewer values.");
         if (table.Bits > rows * Rules.BitsPerRow)
             faults.Add("rule 'entropy': it can carry more than the rows that went in allow; ask by a column with fewer values.");
         return faults;
@@ -98,21 +103,36 @@ public sealed partial class SandboxService
         return records.Skip(1).ToDictionary(fields => fields[0], fields => fields[column], StringComparer.Ordinal);
     }
 
-    private static Dictionary<(string Group, string Answer), List<string>> Joined(ReleasedRun run, Dictionary<string, string> groups)
+    /// <summary>The rows that have a number, with it.</summary>
+    private static Dictionary<string, double> Numbers(string submissionId, string column, Dictionary<string, string> texts)
+    {
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (key, text) in texts.Where(pair => pair.Value.Length > 0))
+            numbers[key] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= 0 ? number
+                : throw new ReleaseRefusedException(submissionId, $"'{column}' does not hold numbers from 0 up alone, of which sums and shares could be made; ask for counts, or for the sum of another column.");
+        return numbers;
+    }
+
+    private static Dictionary<(string Group, string Answer), List<string>> Joined(ReleasedRun run, Dictionary<string, string> groups, Dictionary<string, double>? values)
     {
         var cells = new Dictionary<(string, string), List<string>>();
-        foreach (var row in run.Rows)
+        foreach (var row in run.Rows.Where(row => values is null || values.ContainsKey(row.Key)))
             (cells.TryGetValue((groups[row.Key], row.Value), out var list) ? list : cells[(groups[row.Key], row.Value)] = []).Add(row.Key);
         return cells;
     }
 
-    private static string Csv(Scenario scenario, string by, OutTable table)
+    private static string Csv(Scenario scenario, string by, string? sum, OutTable table)
     {
-        var text = new StringBuilder($"{by},{scenario.Label},count\n");
+        var text = new StringBuilder($"{by},{scenario.Label},count{(sum is null ? "" : $",sum of {sum}")}\n");
         foreach (var cell in table.Cells)
-            text.Append(CsvText.Quote(cell.Row)).Append(',').Append(CsvText.Quote(cell.Column)).Append(',').Append(cell.Count?.ToString(CultureInfo.InvariantCulture) ?? "suppressed").Append('\n');
+        {
+            text.Append(CsvText.Quote(cell.Row)).Append(',').Append(CsvText.Quote(cell.Column)).Append(',').Append(cell.Count?.ToString(CultureInfo.InvariantCulture) ?? "suppressed");
+            if (sum is not null)
+                text.Append(',').Append(cell.Sum?.ToString(CultureInfo.InvariantCulture) ?? "suppressed");
+            text.Append('\n');
+        }
         foreach (var (row, total) in table.Totals.OrderBy(t => t.Key, StringComparer.Ordinal))
-            text.Append(CsvText.Quote(row)).Append(",(shown),").Append(total.ToString(CultureInfo.InvariantCulture)).Append('\n');
+            text.Append(CsvText.Quote(row)).Append(",(shown),").Append(total.ToString(CultureInfo.InvariantCulture)).Append(sum is null ? "\n" : ",\n");
         return text.ToString();
     }
 }

@@ -85,9 +85,10 @@ internal static class SandboxDeskCommands
         Argument<string> id = new("submission");
         Option<string> by = new("--by") { Description = "One of the scenario's columns.", Required = true };
         Option<string> purpose = new("--purpose") { Description = "What it was released for.", DefaultValueFactory = _ => "advice:service" };
+        Option<string?> sum = new("--sum") { Description = "Another of them, numbers from 0 up, to add up in each cell." };
         var json = Shared.Json();
-        return SandboxCommands.WithService(new("table", "Asks for a table of counts of what a released algorithm said; it leaves when two reviewers approve.") { id, by, purpose, json }, async (parsed, catalog, service) =>
-            Print(await service.RequestTableAsync(parsed.GetValue(id)!, parsed.GetValue(purpose)!, parsed.GetValue(by)!, Shared.Reader(catalog)), parsed.GetValue(json)));
+        return SandboxCommands.WithService(new("table", "Asks for a table of counts, or of sums, of what a released algorithm said; it leaves when two reviewers approve.") { id, by, sum, purpose, json }, async (parsed, catalog, service) =>
+            Print(await service.RequestTableAsync(parsed.GetValue(id)!, parsed.GetValue(purpose)!, parsed.GetValue(by)!, Shared.Reader(catalog), parsed.GetValue(sum)), parsed.GetValue(json)));
     }
 
     private static Command ApproveTable()

@@ -4,12 +4,19 @@ namespace Plinth.Sandbox.Egress;
 /// <param name="Row">The group.</param>
 /// <param name="Column">The answer.</param>
 /// <param name="Count">Persons (or whatever is protected) in it.</param>
-/// <param name="Sum">Of what is added up; equal to the count where persons are counted.</param>
+/// <param name="Sum">Of what is added up, nothing of it below zero; equal to the count where persons are counted.</param>
 /// <param name="Largest">The largest contribution of one.</param>
 /// <param name="Second">The second largest.</param>
 internal readonly record struct Cell(string Row, string Column, long Count, double Sum, double Largest, double Second)
 {
-    public static Cell OfCount(string row, string column, long count) => new(row, column, count, count, 1, 1);
+    /// <summary>Persons were counted, nothing was added up.</summary>
+    public bool Counted { get; init; }
+
+    public static Cell OfCount(string row, string column, long count) => new(row, column, count, count, 1, 1) { Counted = true };
+
+    /// <summary>What one value of each person adds up to.</summary>
+    public static Cell OfSum(string row, string column, IReadOnlyCollection<double> values) => values.OrderDescending().Take(2).ToList() is var largest
+        ? new(row, column, values.Count, values.Sum(), largest.ElementAtOrDefault(0), largest.ElementAtOrDefault(1)) : default;
 }
 
 /// <summary>One cell as it leaves; a null count is suppressed, a null sum was not asked for.</summary>

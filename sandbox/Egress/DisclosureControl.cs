@@ -16,7 +16,7 @@ internal static class DisclosureControl
         }
         var shown = new List<OutCell>(); // 3
         foreach (var cell in cells.OrderBy(c => c.Row, StringComparer.Ordinal).ThenBy(c => c.Column, StringComparer.Ordinal))
-            shown.Add(suppressed.Contains((cell.Row, cell.Column)) ? new(cell.Row, cell.Column, null, null) : new(cell.Row, cell.Column, Rounded(cell.Count, rules), cell.Sum == cell.Count ? null : ThreeDigits(cell.Sum)));
+            shown.Add(suppressed.Contains((cell.Row, cell.Column)) ? new(cell.Row, cell.Column, null, null) : new(cell.Row, cell.Column, Rounded(cell.Count, rules), cell.Counted ? null : ThreeDigits(cell.Sum)));
         var totals = shown.GroupBy(cell => cell.Row, StringComparer.Ordinal).ToDictionary(row => row.Key, row => row.Sum(cell => cell.Count ?? 0), StringComparer.Ordinal);
         // each shown cell says which multiple its count is, and three digits and a power of ten of its sum; each suppressed one that it is
         var bits = shown.Sum(cell => cell.Count is { } count ? 1 + Math.Log2(count / rules.RoundTo + 1) + (cell.Sum is null ? 0 : Math.Log2(1000) + 4) : 1);

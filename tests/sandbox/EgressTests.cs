@@ -109,6 +109,42 @@ public sealed class EgressTests
     }
 
     [Fact]
+    public async Task A_table_of_sums_leaves_without_the_cells_that_one_or_two_dominate()
+    {
+        using var lake = await GivenLake.WithRequestsAsync();
+        using var sandbox = lake.Open();
+        var yaml = SandboxService.ShippedScenarios[GivenLake.Scenario];
+        await File.WriteAllTextAsync(lake.Scratch("sums.yaml"), yaml.Replace("location_type]", "location_type, accuracy_m]"));
+        await sandbox.PublishAsync(lake.Scratch("sums.yaml"), Principal.Operator);
+        var id = (await sandbox.SubmitAsync(GivenLake.Scenario, "acme", GivenLake.Submission("agency-majority"))).Id;
+        await sandbox.ProcessAsync(id);
+        await lake.ReleaseAsync(sandbox, id);
+        Principal first = lake.Catalog.Access.Find("person:first")!, second = lake.Catalog.Access.Find("person:second")!;
+        await sandbox.Invoking(s => s.RequestTableAsync(id, "advice:service", "location_type", first, sum: "category")).Should().ThrowAsync<ReleaseRefusedException>().WithMessage("*'category' does not hold numbers from 0 up alone*");
+        await sandbox.Invoking(s => s.RequestTableAsync(id, "advice:service", "location_type", first, sum: "status")).Should().ThrowAsync<ReleaseRefusedException>().WithMessage("*'status' is not one of the scenario's columns*");
+        var asked = await sandbox.RequestTableAsync(id, "advice:service", "location_type", first, sum: "accuracy_m");
+        asked.By.Should().Be("location_type, sum of accuracy_m");
+        sandbox.ApproveTable(asked.Id, second);
+        var lines = sandbox.ApproveTable(asked.Id, Principal.Operator).Csv!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].Should().Be("location_type,agency_responsible,count,sum of accuracy_m");
+
+        var answers = (await sandbox.RunReleasedAsync(id, "advice:service")).Rows.ToDictionary(row => row.Key, row => row.Value);
+        var cells = lake.Sql("hotline.service_request", "service_request_id, coalesce(location_type, ''), accuracy_m").Where(row => answers.ContainsKey((string)row[0]!))
+            .GroupBy(row => $"{row[1]},{answers[(string)row[0]!]}").ToDictionary(cell => cell.Key, cell => cell.Select(row => (double)row[2]!).OrderDescending().ToList());
+        static bool Dominated(List<double> values) => values[0] + values[1] > 0.85 * values.Sum() || values.Skip(2).Sum() < 0.1 * values[0];
+        var shown = lines.Skip(1).Where(line => !line.Contains("(shown)") && !line.EndsWith("suppressed")).ToList();
+        shown.Should().NotBeEmpty();
+        foreach (var line in shown)
+        {
+            var parts = line.Split(',');
+            var values = cells[$"{parts[0].Trim('"')},{parts[1]}"];
+            (values.Count >= 10 && !Dominated(values)).Should().BeTrue(line);
+            double.Parse(parts[3], System.Globalization.CultureInfo.InvariantCulture).Should().BeApproximately(values.Sum(), values.Sum() * 0.005, line);
+        }
+        cells.Count(cell => cell.Value.Count >= 10 && Dominated(cell.Value)).Should().BePositive("there are sums to suppress that have enough behind them");
+    }
+
+    [Fact]
     public async Task A_table_leaves_with_two_reviewers_and_one_that_differs_by_a_few_does_not()
     {
         const string few = "requested_datetime >= TIMESTAMPTZ '2025-03-11' AND service_request_id LIKE '%37'";
