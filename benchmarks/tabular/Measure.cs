@@ -68,7 +68,7 @@ internal static class Measure
         using var database = lake.OpenSql();
         using var connection = database.Connect();
         lake.CreateViewsAsync(connection).AsTask().GetAwaiter().GetResult();
-        return connection.Rows("SELECT count(*) FROM hotline.service_request WHERE geocode_method = 'gazetteer' AND caller LIKE 'p:%' AND description LIKE '%[phone p:%'")[0][0];
+        return connection.Rows("SELECT count(*) FROM hotline.service_request WHERE geocode_method NOT IN ('none', 'source') AND caller LIKE 'p:%' AND description LIKE '%[phone p:%'")[0][0];
     }
 
     private static long Peak() => long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
