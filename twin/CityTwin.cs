@@ -15,13 +15,15 @@ public sealed class CityTwin : IDisposable
     private readonly CityCatalog _catalog;
     private readonly TwinReader _reader;
 
-    private CityTwin(CityCatalog catalog) => (_catalog, _reader) = (catalog, new TwinReader(catalog));
+    private CityTwin(CityCatalog catalog, long mostRowsInMemory) => (_catalog, _reader) = (catalog, new TwinReader(catalog, mostRowsInMemory));
 
     /// <summary>Opens the twin of a lake; touches no table yet. Dispose it before the catalog.</summary>
-    public static CityTwin Open(CityCatalog catalog)
+    public static CityTwin Open(CityCatalog catalog) => Open(catalog, HeldFile.MostRowsInMemory);
+
+    internal static CityTwin Open(CityCatalog catalog, long mostRowsInMemory)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new(catalog);
+        return new(catalog, mostRowsInMemory);
     }
 
     /// <summary>Derives what is new in the lake's tables. Safe to repeat: what was derived is left alone, what a killed run left undone is done.</summary>
@@ -46,6 +48,9 @@ public sealed class CityTwin : IDisposable
 
     /// <summary>What the sources say of an entity's property (null: of all of them): the candidates that a fact was chosen among.</summary>
     public IReadOnlyList<EntityClaim> Claims(string id, string? property = null, TwinTime at = default) => _reader.Read(c => CardReader.Claims(c, id, property, at));
+
+    /// <summary>Why a property is what it is: the fact of each stretch of time that is asked for, the rule that chose it, and each claim with what the rules made of it. Empty where nothing is held.</summary>
+    public IReadOnlyList<FactReason> Why(string id, string property, TwinTime at = default) => _reader.Read(c => WhyReader.Of(c, id, property, at));
 
     /// <summary>Entities whose geometry contains the point, and those that are points within 25 m of it; nearest first.</summary>
     /// <param name="lon">OGC:CRS84, degrees.</param>

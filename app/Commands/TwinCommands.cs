@@ -7,7 +7,7 @@ namespace Plinth.App.Commands;
 /// <summary><c>plinth twin</c>: entity, at, derive, counts; the others stand in files of their own.</summary>
 internal static class TwinCommands
 {
-    internal static Command Build() => new("twin", "The one map: things, what is known of them, and when it was so.") { Entity(), At(), Derive(), Counts(), TwinChangeCommands.Diff(), TwinChangeCommands.History(), TwinMapCommands.Tiles(), TwinMapCommands.Items(), TwinExportCommands.Export(), TwinExportCommands.DuckDb(), TwinPhotoCommands.Photos(), TwinPhotoCommands.Whose() };
+    internal static Command Build() => new("twin", "The one map: things, what is known of them, and when it was so.") { Entity(), At(), Derive(), Counts(), TwinChangeCommands.Diff(), TwinChangeCommands.History(), TwinWhyCommand.Build(), TwinMapCommands.Tiles(), TwinMapCommands.Items(), TwinExportCommands.Export(), TwinExportCommands.DuckDb(), TwinPhotoCommands.Photos(), TwinPhotoCommands.Whose() };
 
     internal static readonly Option<string?> Date = new("--date") { Description = "What was so at this time (default: whenever)." };
     internal static readonly Option<string?> Known = new("--known") { Description = "As far as the system knew at this time (default: now)." };

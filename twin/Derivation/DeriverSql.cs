@@ -14,7 +14,7 @@ internal static class DeriverSql
         CREATE TABLE fresh.batch (after BIGINT, upto BIGINT);
         CREATE TABLE rule.type (source_type VARCHAR, type VARCHAR, slug VARCHAR, cim_class VARCHAR);
         CREATE TABLE rule.attribute (attribute VARCHAR, property VARCHAR, kind VARCHAR, unit VARCHAR);
-        CREATE TABLE rule.fact (rule_id VARCHAR, property VARCHAR, method VARCHAR, source VARCHAR, rank INTEGER);
+        CREATE TABLE rule.fact (rule_id VARCHAR, property VARCHAR, method VARCHAR, source VARCHAR, rank INTEGER, prefer VARCHAR, says VARCHAR);
         -- Equal statements get equal ids, so a rerun names the same rows.
         CREATE MACRO twin_claim_id(entity, property, source, method, version) AS
             'urn:plinth:claim:' || left(sha256(concat_ws('|', entity, property, source, method, version)), 24);

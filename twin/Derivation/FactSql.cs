@@ -1,7 +1,8 @@
 namespace Plinth.Twin.Derivation;
 
 /// <summary>Facts: of all claims about a property, the one that the rules prefer, for each stretch of the world's time and at each moment of knowledge.</summary>
-/// <remarks>Rules are rows of <c>rules.csv</c>: the lowest rank whose property, method and source fit; among equals the newest observation, then the newest record.</remarks>
+/// <remarks>Rules are rows of <c>rules.csv</c>: the lowest rank whose property, method and source fit; among equals the surest claim
+/// where the rule prefers it, then the newest observation, then the newest record. <see cref="Query.WhyReader"/> tells it again to people.</remarks>
 internal static class FactSql
 {
     internal const string Views = """
@@ -22,12 +23,12 @@ internal static class FactSql
     internal const string Facts = """
         WITH kind AS (
             -- 1. Each claim with the rule that fits it best: one for all claims of a kind.
-            SELECT k.property, k.method, k.source_id, u.rule_id, u.rank
+            SELECT k.property, k.method, k.source_id, u.rule_id, u.rank, u.prefer
             FROM   (SELECT DISTINCT property, method, source_id FROM fresh.candidate) k
             JOIN   rule.fact u ON u.property IN ('*', k.property) AND u.method IN ('*', split_part(k.method, ':', 1)) AND k.source_id GLOB u.source
             QUALIFY row_number() OVER (PARTITION BY k.property, k.method, k.source_id ORDER BY u.rank, u.rule_id) = 1
         ), ruled AS (
-            SELECT c.*, k.rule_id, k.rank
+            SELECT c.*, k.rule_id, k.rank, k.prefer
             FROM   fresh.candidate c
             JOIN   kind k ON k.property = c.property AND k.method = c.method AND k.source_id = c.source_id
             WHERE  c.recorded_to IS NULL
@@ -54,7 +55,7 @@ internal static class FactSql
             WHERE  s.ends IS NOT NULL
             WINDOW stretch_of AS (PARTITION BY s.entity_id, s.property, s.known, s.starts)
             QUALIFY row_number() OVER (PARTITION BY s.entity_id, s.property, s.known, s.starts
-                                       ORDER BY h.rank, h.phenomenon_time DESC NULLS LAST, h.recorded_from DESC, h.claim_id) = 1
+                                       ORDER BY h.rank, CASE WHEN h.prefer = 'surest' THEN h.confidence END DESC NULLS LAST, h.phenomenon_time DESC NULLS LAST, h.recorded_from DESC, h.claim_id) = 1
         ), event AS (
             SELECT entity_id, property, value_text, value_num, value_ts, unit, claim_id, rule_id, claims, conflict,
                    CASE WHEN isfinite(starts) THEN starts END AS valid_from, CASE WHEN isfinite(ends) THEN ends END AS valid_to,

@@ -10,8 +10,16 @@ internal static class ReferenceData
     {
         Load(connection, "type", "types.csv", fields => fields);
         Load(connection, "attribute", "attributes.csv", fields => fields);
-        Load(connection, "fact", "rules.csv", fields => [.. fields[..4], int.Parse((string)fields[4]!, CultureInfo.InvariantCulture)]);
+        using var rules = connection.Append("rule", "fact");
+        foreach (var rule in Rules())
+            rules.AddRow(rule.Id, rule.Property, rule.Method, rule.Source, rule.Rank, rule.Prefer, rule.Says);
     }
+
+    /// <summary>The rules that choose among claims.</summary>
+    public static IReadOnlyList<FactRule> Rules() =>
+    [
+        .. Lines("rules.csv").Skip(1).Select(line => line.Split(',')).Select(f => new FactRule(f[0], f[1], f[2], f[3], int.Parse(f[4], CultureInfo.InvariantCulture), f[5], f[6])),
+    ];
 
     private static void Load(SqlConnection connection, string table, string file, Func<object?[], object?[]> typed)
     {

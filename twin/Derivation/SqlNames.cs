@@ -25,11 +25,12 @@ internal static class SqlNames
         return "INSERT INTO loaded." + SqlText.Name(SourceNames.Relation(table)) + " BY NAME SELECT *, $1::BIGINT AS " + version + ", $2::TIMESTAMPTZ AS " + time + " FROM (" + rows.ToSql() + ")";
     }
 
-    public static string CreateTable(TableName table, Snapshot rows) =>
-        "CREATE TABLE " + SqlText.Name(table.Schema) + "." + SqlText.Name(table.Name) + " AS SELECT * FROM (" + rows.ToSql() + ")";
-
     /// <summary>An empty relation with a table's columns, where the table does not exist yet.</summary>
     public static string CreateEmptyView(TableName table, TableSchema schema) =>
         "CREATE SCHEMA IF NOT EXISTS " + SqlText.Name(table.Schema) + "; CREATE OR REPLACE VIEW " + SqlText.Name(table.Schema) + "." + SqlText.Name(table.Name)
-        + " AS SELECT " + string.Join(", ", schema.Columns.Select(c => "NULL::" + SqlText.Type(c.Type) + " AS " + SqlText.Name(c.Name))) + " WHERE false";
+        + " AS " + NoRows(schema);
+
+    /// <summary>No rows, with a table's columns.</summary>
+    public static string NoRows(TableSchema schema) =>
+        "SELECT " + string.Join(", ", schema.Columns.Select(c => "NULL::" + SqlText.Type(c.Type) + " AS " + SqlText.Name(c.Name))) + " WHERE false";
 }

@@ -19,9 +19,9 @@ internal static class ChangeReader
         ];
     }
 
-    public static IReadOnlyList<HistoryEntry> History(SqlConnection connection, string id) =>
+    public static IReadOnlyList<HistoryEntry> History(SqlConnection connection, string id) => CardReader.Number(connection, id) is not { } seq ? [] :
     [
-        .. connection.Rows(HistorySql.Of, [id]).Select(r => new HistoryEntry((string)r[0]!, (string)r[1]!, (string?)r[2], (string?)r[3], (bool)r[6]!,
+        .. connection.Rows(HistorySql.Of(seq), [id]).Select(r => new HistoryEntry((string)r[0]!, (string)r[1]!, (string?)r[2], (string?)r[3], (bool)r[6]!,
             CardReader.Interval(r, 7), CardReader.Interval(r, 9), (string?)r[4], (string?)r[5], r[11] is null ? null : CardReader.Origin(r, 11))),
     ];
 

@@ -8,8 +8,12 @@ internal static class LayerWriter
 {
     private const int FlushAt = 1 << 16;
 
-    public static IReadOnlyList<LayerInfo> Infos(SqlConnection connection) =>
-        [.. Layer.All.Select(l => new LayerInfo(l.Name, l.Title, l.TitleZh, l.Geometry, connection.Scalar<long>(LayerSql.Count, [l.Types, l.Role])))];
+    public static IReadOnlyList<LayerInfo> Infos(SqlConnection connection)
+    {
+        var counts = connection.Rows(LayerSql.Counts);
+        return [.. Layer.All.Select(l => new LayerInfo(l.Name, l.Title, l.TitleZh, l.Geometry,
+            counts.Where(c => (string)c[1]! == l.Role && l.Types.Split(',').Contains((string)c[0]!)).Sum(c => (long)c[2]!)))];
+    }
 
     public static void Write(SqlConnection connection, Layer layer, TwinTime at, Stream stream)
     {

@@ -7,7 +7,9 @@ internal static class PhotoReader
 {
     public static IReadOnlyList<PhotoSighting> Of(SqlConnection connection, string entityId, TwinTime at)
     {
-        var shape = connection.Rows(PhotoQuerySql.Target, [entityId, CardReader.Time(at.ValidAt), CardReader.Time(at.KnownAt)]);
+        if (CardReader.Number(connection, entityId) is not { } seq)
+            return [];
+        var shape = connection.Rows(PhotoQuerySql.Target(seq), [CardReader.Time(at.ValidAt), CardReader.Time(at.KnownAt)]);
         return shape is [var row] ? Find(connection, PhotoTarget.Of(Wkb.Read((byte[])row[0]!), row[1] as double? ?? 0), at) : [];
     }
 
@@ -16,8 +18,9 @@ internal static class PhotoReader
 
     private static IReadOnlyList<PhotoSighting> Find(SqlConnection connection, PhotoTarget target, TwinTime at)
     {
+        var near = connection.Rows(PhotoQuerySql.Near, [target.Box.MinX, target.Box.MinY, target.Box.MaxX, target.Box.MaxY]).Select(r => (long)r[0]!).ToList();
         var found = new List<PhotoSighting>();
-        foreach (var r in connection.Rows(PhotoQuerySql.Candidates, [target.Box.MinX, target.Box.MinY, target.Box.MaxX, target.Box.MaxY, CardReader.Time(at.ValidAt), CardReader.Time(at.KnownAt)]))
+        foreach (var r in near.Count == 0 ? [] : connection.Rows(PhotoQuerySql.Candidates(near), [CardReader.Time(at.ValidAt), CardReader.Time(at.KnownAt)]))
         {
             if (r.Skip(4).Take(8).Any(v => v is null))
                 continue;
@@ -33,32 +36,35 @@ internal static class PhotoReader
 /// <summary>Statements of <see cref="PhotoReader"/>.</summary>
 internal static class PhotoQuerySql
 {
-    /// <summary>$1 entity, $2 valid at, $3 known at.</summary>
-    internal const string Target = """
-        SELECT g.geom, h.value_num
-        FROM   twin.geometry_at($2::TIMESTAMPTZ, $3::TIMESTAMPTZ) g
-        LEFT JOIN (SELECT entity_id, max(value_num) AS value_num FROM twin.fact_at($2::TIMESTAMPTZ, $3::TIMESTAMPTZ) WHERE property = 'height' AND entity_id = $1 GROUP BY entity_id) h ON h.entity_id = g.entity_id
-        WHERE  g.entity_id = $1
+    /// <summary>$1 valid at, $2 known at.</summary>
+    internal static string Target(long seq) => $"""
+        SELECT g.geom, (SELECT max(value_num) FROM {HeldSql.AsOf("fact", HeldSql.Is(seq), "$1", "$2")} WHERE property = 'height')
+        FROM   {HeldSql.AsOf("geometry", HeldSql.Is(seq), "$1", "$2")} g
         ORDER BY g.role = 'view_footprint', g.lod DESC NULLS LAST, g.source_id
         LIMIT  1
         """;
 
-    /// <summary>$1..$4 west, south, east, north of what is looked for, $5 valid at, $6 known at. What rises 100 m and more beside a view may stand in it: 0.001 degrees.</summary>
-    internal const string Candidates = """
-        WITH near AS (
-            SELECT DISTINCT entity_id FROM twin.geometry_at($5::TIMESTAMPTZ, $6::TIMESTAMPTZ)
-            WHERE  role = 'view_footprint' AND bbox.xmin - 0.001 <= $3 AND bbox.xmax + 0.001 >= $1 AND bbox.ymin - 0.001 <= $4 AND bbox.ymax + 0.001 >= $2
-        ), posed AS (
-            SELECT entity_id, any_value(value_text) FILTER (property = 'view_bucket') AS view_bucket, any_value(value_num) FILTER (property = 'relative_altitude') AS height,
+    /// <summary>$1..$4 west, south, east, north of what is looked for. What rises 100 m and more beside a view may stand in it: 0.001 degrees.</summary>
+    internal const string Near = """
+        SELECT DISTINCT seq FROM held.place
+        WHERE  role = 'view_footprint' AND xmin <= $3::DOUBLE + 0.001 AND xmax >= $1::DOUBLE - 0.001 AND ymin <= $4::DOUBLE + 0.001 AND ymax >= $2::DOUBLE - 0.001
+        """;
+
+    /// <summary>Poses of photos: $1 valid at, $2 known at.</summary>
+    internal static string Candidates(IReadOnlyCollection<long> near) => $"""
+        WITH posed AS (
+            SELECT seq, any_value(value_text) FILTER (property = 'view_bucket') AS view_bucket, any_value(value_num) FILTER (property = 'relative_altitude') AS height,
                    any_value(value_num) FILTER (property = 'yaw') AS yaw, any_value(value_num) FILTER (property = 'pitch') AS pitch, any_value(value_num) FILTER (property = 'roll') AS roll,
                    any_value(value_num) FILTER (property = 'focal_length') AS focal, any_value(value_num) FILTER (property = 'width') AS width, any_value(value_num) FILTER (property = 'height') AS rows
-            FROM   twin.fact_at($5::TIMESTAMPTZ, $6::TIMESTAMPTZ) SEMI JOIN near USING (entity_id)
+            FROM   {HeldSql.AsOf("fact", HeldSql.In(near), "$1", "$2")}
             WHERE  property IN ('view_bucket', 'relative_altitude', 'yaw', 'pitch', 'roll', 'focal_length', 'width', 'height')
-            GROUP BY entity_id
+            GROUP BY seq
+        ), place AS (
+            SELECT * FROM {HeldSql.AsOf("geometry", HeldSql.In(near), "$1", "$2")}
         )
         SELECT e.entity_id, e.name, e.valid_from, p.view_bucket, ST_X(g.geom), ST_Y(g.geom), p.height, p.yaw, p.pitch, p.focal, p.width, p.rows, p.roll
         FROM   posed p
-        JOIN   twin.entity_at($5::TIMESTAMPTZ, $6::TIMESTAMPTZ) e ON e.entity_id = p.entity_id
-        JOIN   twin.geometry_at($5::TIMESTAMPTZ, $6::TIMESTAMPTZ) g ON g.entity_id = p.entity_id AND g.role = 'point'
+        JOIN   {HeldSql.AsOf("entity", HeldSql.In(near), "$1", "$2")} e ON e.seq = p.seq
+        JOIN   place g ON g.seq = p.seq AND g.role = 'point'
         """;
 }

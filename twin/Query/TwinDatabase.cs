@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
-using Plinth.Twin.Derivation;
-using Plinth.Twin.Model;
 
 namespace Plinth.Twin.Query;
 
@@ -14,16 +12,11 @@ internal sealed class TwinDatabase : IDisposable
     private readonly ConcurrentBag<SqlConnection> _idle = [];
 
     /// <param name="snapshots">Versions of the twin's tables; one that is missing is shown empty.</param>
-    public TwinDatabase(CityCatalog catalog, IReadOnlyList<Snapshot> snapshots)
+    public TwinDatabase(CityCatalog catalog, IReadOnlyList<Snapshot> snapshots, long mostRowsInMemory = HeldFile.MostRowsInMemory)
     {
         _database = catalog.Lake.OpenSql();
         var first = _database.Connect();
-        first.Execute("CREATE SCHEMA IF NOT EXISTS twin");
-        foreach (var table in TwinTables.All)
-            if (snapshots.FirstOrDefault(s => s.Table == table.ToString()) is not { } snapshot)
-                first.Execute(SqlNames.CreateEmptyView(table, catalog.Datasets[table].ToSchema()));
-            else if (!TwinViews.Keep(first, table, snapshot))
-                catalog.Lake.CreateViewsAsync(first, [snapshot]).AsTask().GetAwaiter().GetResult();
+        HeldFile.Open(catalog, first, snapshots, mostRowsInMemory);
         TwinViews.Register(catalog, first);
         _idle.Add(first);
     }

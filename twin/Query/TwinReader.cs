@@ -6,7 +6,7 @@ using Plinth.Twin.Model;
 namespace Plinth.Twin.Query;
 
 /// <summary>Reads the newest versions of the twin's tables. A new version gets a database of its own; the old one ends with its last reader.</summary>
-internal sealed class TwinReader(CityCatalog catalog) : IDisposable
+internal sealed class TwinReader(CityCatalog catalog, long mostRowsInMemory) : IDisposable
 {
     private readonly Lock _lock = new();
     private Generation? _current;
@@ -48,7 +48,7 @@ internal sealed class TwinReader(CityCatalog catalog) : IDisposable
         {
             if (_current is null || _current.Versions != versions)
             {
-                var next = new Generation(versions, new(catalog, snapshots));
+                var next = new Generation(versions, new(catalog, snapshots, mostRowsInMemory));
                 if (_current is { } old)
                     Release(old);
                 _current = next;

@@ -9,19 +9,7 @@ namespace Plinth.Twin.Query;
 /// <summary>The twin on a SQL connection: views of its tables where there are none, functions, macros.</summary>
 internal static class TwinViews
 {
-    /// <summary>A table of up to so many rows is kept in memory, where a look-up is several times faster; a larger one is read where it lies.</summary>
-    private const long MostRowsKept = 1_000_000;
-
     private const string Existing = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'twin'";
-
-    /// <summary>Copies a table into the connection's database if it is small; says whether it did.</summary>
-    public static bool Keep(SqlConnection connection, TableName table, Snapshot snapshot)
-    {
-        if (snapshot.Files.Sum(f => f.Rows ?? MostRowsKept) > MostRowsKept)
-            return false;
-        connection.Execute(SqlNames.CreateTable(table, snapshot));
-        return true;
-    }
 
     public static void Register(CityCatalog catalog, SqlConnection connection)
     {
