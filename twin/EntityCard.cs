@@ -1,7 +1,7 @@
 namespace Plinth.Twin;
 
 /// <summary>All that is held of one entity, each part with where it came from.</summary>
-/// <param name="Type">CityGML 3 class, or one beside it: AdministrativeUnit, Device, ServiceRequest, Photo, FlightArea, RasterScene.</param>
+/// <param name="Type">CityGML 3 class, or one beside it: AdministrativeUnit, Device, ServiceRequest, Photo, FlightArea, RasterScene, ModelTileset, PointOfInterest.</param>
 /// <param name="CimClass">Data class of CJJ/T 315, in Chinese.</param>
 /// <param name="RelationCounts">How many relations there are of each kind; <paramref name="Relations"/> holds the first of each.</param>
 public sealed record EntityCard(string Id, string Type, string? Name, string? CimClass, Interval Valid, Interval Recorded, RowOrigin Origin,
@@ -50,7 +50,7 @@ public sealed record EntityRelation(string Predicate, bool Outgoing, string Othe
 public sealed record RelationCount(string Predicate, bool Outgoing, long Count);
 
 /// <summary>Where the entity is.</summary>
-/// <param name="Role">footprint, outline, point or view_footprint.</param>
+/// <param name="Role">footprint, outline, centreline, point or view_footprint.</param>
 /// <param name="GeoJson">A GeoJSON geometry in OGC:CRS84.</param>
 /// <param name="SourceCrs">The CRS it came in.</param>
 public sealed record EntityGeometry(string Role, string? Lod, string GeoJson, string? SourceCrs, double? HorizontalAccuracyM, Interval Valid, Interval Recorded, RowOrigin Origin);
@@ -61,7 +61,7 @@ public sealed record EntitySummary(string Id, string Type, string? Name, double 
 
 /// <summary>A layer of the map.</summary>
 /// <param name="Name">What <see cref="CityTwin.WriteLayer"/> takes.</param>
-/// <param name="Geometry"><c>polygon</c> or <c>point</c>.</param>
+/// <param name="Geometry"><c>polygon</c>, <c>line</c> or <c>point</c>.</param>
 /// <param name="Features">How many there are now.</param>
 public sealed record LayerInfo(string Name, string Title, string TitleZh, string Geometry, long Features);
 

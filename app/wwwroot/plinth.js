@@ -160,7 +160,7 @@ map.on('load', async () => {
     $('snapshot').textContent = summary.release === null ? '' : `快照 snapshot ${summary.release}`;
     layers = summary.layers;
     // Areas lie below points: what is small must stay within reach of the mouse.
-    const above = layer => (layer.geometry === 'point' ? 2 : layer.name === 'buildings' ? 1 : 0);
+    const above = layer => (layer.geometry === 'point' ? 2 : layer.geometry === 'line' || layer.name === 'buildings' ? 1 : 0);
     for (const layer of [...layers].sort((a, b) => above(a) - above(b))) await draw(layer);
     $('layers').replaceChildren(...layers.map(listLayer));
     const first = layers.find(layer => layer.name === 'buildings' && layer.bbox) ?? layers.find(layer => layer.bbox);

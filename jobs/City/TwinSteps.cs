@@ -6,7 +6,7 @@ namespace Plinth.Jobs;
 internal static class TwinSteps
 {
     private static readonly string[] Sources =
-        ["base.admin_unit", "imagery.photo", "imagery.scene", "imagery.tile", "model.asset", "model.object", "sensor.thing", "sensor.datastream", "sensor.detector_config", "hotline.service_request"];
+        ["base.admin_unit", "base.responsibility_area", "base.road", "base.waterway", "base.footprint", "base.poi", "imagery.photo", "imagery.scene", "imagery.tile", "model.asset", "model.object", "model.tile", "sensor.thing", "sensor.datastream", "sensor.detector_config", "hotline.service_request"];
 
     internal static readonly string[] Tables = ["twin.entity", "twin.entity_geometry", "twin.claim", "twin.fact", "twin.relation"];
 

@@ -1,6 +1,6 @@
 namespace Plinth.Twin.Derivation;
 
-/// <summary>Relations that follow from where things are: <c>within</c> a unit, <c>depicts</c>, <c>reportedAt</c>.</summary>
+/// <summary>Relations that follow from where things are: <c>within</c> a unit, <c>depicts</c>, <c>reportedAt</c>, <c>sameAs</c>.</summary>
 /// <remarks>
 /// A relation holds while both geometries are recorded and both hold in the world. So that every order of arrival gives the same rows,
 /// the pairs of a changed entity are made anew over all its geometries ever recorded, and rows that are there already are left out.
@@ -25,21 +25,21 @@ internal static class PlaceSql
         JOIN   typed t ON t.entity_id = g.entity_id
         WHERE  g.recorded_to IS NULL AND g.bbox.xmin IS NOT NULL;
 
-        -- What a photo or an order may concern. Pairs that meet share a cell of 0.005 degrees; each pair comes once.
+        -- What a photo or an order may concern, and buildings that two sources may both know. Pairs that meet share a cell of 0.005 degrees; each pair comes once.
         CREATE OR REPLACE TABLE fresh.near AS
         WITH rows_of_cells AS (
             SELECT *, unnest(range(CAST(floor((bbox.ymin - margin) / 0.005) AS BIGINT), CAST(floor((bbox.ymax + margin) / 0.005) AS BIGINT) + 1)) AS cell_y
             FROM   fresh.place
             WHERE  type NOT IN ('AdministrativeUnit', 'RasterScene', 'FlightArea') AND (type <> 'Photo' OR role = 'view_footprint')
         ), cells AS (
-            SELECT place_id, role, type, changed, bbox, margin, cell_y,
+            SELECT place_id, role, type, source_id, changed, bbox, margin, cell_y,
                    unnest(range(CAST(floor((bbox.xmin - margin) / 0.005) AS BIGINT), CAST(floor((bbox.xmax + margin) / 0.005) AS BIGINT) + 1)) AS cell_x
             FROM   rows_of_cells
         )
         SELECT DISTINCT a.place_id AS a_id, b.place_id AS b_id, a.type AS a_type
         FROM   cells a
         JOIN   cells b ON a.cell_x = b.cell_x AND a.cell_y = b.cell_y
-        WHERE  a.type IN ('Photo', 'ServiceRequest') AND b.type NOT IN ('Photo', 'ServiceRequest') AND (a.changed OR b.changed)
+        WHERE  (a.type IN ('Photo', 'ServiceRequest') AND b.type NOT IN ('Photo', 'ServiceRequest') OR a.type = 'Building' AND b.type = 'Building' AND a.source_id < b.source_id) AND (a.changed OR b.changed)
           AND  a.bbox.xmin - a.margin <= b.bbox.xmax AND a.bbox.xmax + a.margin >= b.bbox.xmin
           AND  a.bbox.ymin - a.margin <= b.bbox.ymax AND a.bbox.ymax + a.margin >= b.bbox.ymin
         """;
@@ -82,10 +82,19 @@ internal static class PlaceSql
                    JOIN   fresh.place a ON a.place_id = n.a_id AND n.a_type = 'ServiceRequest'
                    JOIN   fresh.place b ON b.place_id = n.b_id AND b.type = 'Building')
             WHERE  metres <= 15
+        ), same_pair AS (
+            -- 4. Buildings of two sources are one where their outlines have most in common: their common area is at least half of what both cover.
+            SELECT a_id, b_id, 'sameAs' AS predicate, to_json({'by': 'geometry', overlap: round(common / (area_a + area_b - common), 3)})::VARCHAR AS attributes
+            FROM  (SELECT n.a_id, n.b_id, ST_Area(ST_Intersection(a.geom, b.geom)) AS common, ST_Area(a.geom) AS area_a, ST_Area(b.geom) AS area_b
+                   FROM   fresh.near n
+                   JOIN   fresh.place a ON a.place_id = n.a_id AND n.a_type = 'Building' AND a.role = 'footprint'
+                   JOIN   fresh.place b ON b.place_id = n.b_id AND b.role = 'footprint'
+                   WHERE  a.entity_id <> b.entity_id)
+            WHERE  common > 0 AND common >= 0.5 * (area_a + area_b - common)
         ), pair AS (
-            SELECT * FROM within_pair UNION ALL SELECT * FROM depicts_pair UNION ALL SELECT * FROM reported_pair
+            SELECT * FROM within_pair UNION ALL SELECT * FROM depicts_pair UNION ALL SELECT * FROM reported_pair UNION ALL SELECT * FROM same_pair
         ), hold AS (
-            -- 4. A pair holds while both geometries are recorded, for the time in which both hold in the world.
+            -- 5. A pair holds while both geometries are recorded, for the time in which both hold in the world.
             SELECT twin_relation_id(a.entity_id, p.predicate, b.entity_id, 'geometry') AS relation_id,
                    a.entity_id AS subject_id, p.predicate, b.entity_id AS object_id, p.attributes, a.source_table, a.source_version, a.source_row,
                    greatest(a.valid_from, b.valid_from) AS valid_from, least(a.valid_to, b.valid_to) AS valid_to,
@@ -99,7 +108,7 @@ internal static class PlaceSql
         ), event AS (
             SELECT * EXCLUDE (recorded_until), NULL::TIMESTAMPTZ AS recorded_to FROM hold
             UNION ALL
-            -- 5. Where it holds no longer, an empty interval closes it.
+            -- 6. Where it holds no longer, an empty interval closes it.
             SELECT h.* EXCLUDE (recorded_until) REPLACE (h.recorded_until AS recorded_from), h.recorded_until
             FROM   hold h
             WHERE  h.recorded_until IS NOT NULL

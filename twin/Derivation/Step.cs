@@ -30,10 +30,16 @@ internal sealed record Step(string Name, TableName Source, TableName Target, str
         new("area-geometry", TwinTables.ResponsibilityArea, TwinTables.Geometry, ResponsibilityAreaSql.Geometry, ResponsibilityAreaSql.Views),
         new("area-claim", TwinTables.ResponsibilityArea, TwinTables.Claim, ResponsibilityAreaSql.Claims, ResponsibilityAreaSql.Views),
 
+        .. BaseSql.Steps,
+
         new("object-entity", TwinTables.ModelObject, TwinTables.Entity, ObjectSql.Entities, ObjectSql.Views),
         new("object-geometry", TwinTables.ModelObject, TwinTables.Geometry, ObjectSql.Geometry, ObjectSql.Views),
         new("object-claim", TwinTables.ModelObject, TwinTables.Claim, ObjectSql.Claims, ObjectSql.Views),
         new("object-part", TwinTables.ModelObject, TwinTables.Relation, ObjectSql.Parts, ObjectSql.Views),
+
+        new("model-tileset-entity", TwinTables.ModelTile, TwinTables.Entity, ModelTilesetSql.Entities, ModelTilesetSql.Views),
+        new("model-tileset-geometry", TwinTables.ModelTile, TwinTables.Geometry, ModelTilesetSql.Geometry, ModelTilesetSql.Views),
+        new("model-tileset-claim", TwinTables.ModelTile, TwinTables.Claim, ModelTilesetSql.Claims, ModelTilesetSql.Views),
 
         new("device-entity", TwinTables.Thing, TwinTables.Entity, SensorSql.Devices, SensorSql.Views),
         new("device-geometry", TwinTables.Thing, TwinTables.Geometry, SensorSql.DeviceGeometry, SensorSql.Views),

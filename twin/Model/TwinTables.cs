@@ -12,8 +12,13 @@ internal static class TwinTables
     public static readonly TableName Relation = new("twin", "relation");
 
     public static readonly TableName ModelObject = new("model", "object");
+    public static readonly TableName ModelTile = new("model", "tile");
     public static readonly TableName AdminUnit = new("base", "admin_unit");
     public static readonly TableName ResponsibilityArea = new("base", "responsibility_area");
+    public static readonly TableName Road = new("base", "road");
+    public static readonly TableName Waterway = new("base", "waterway");
+    public static readonly TableName Footprint = new("base", "footprint");
+    public static readonly TableName Poi = new("base", "poi");
     public static readonly TableName Thing = new("sensor", "thing");
     public static readonly TableName Datastream = new("sensor", "datastream");
     public static readonly TableName DetectorConfig = new("sensor", "detector_config");

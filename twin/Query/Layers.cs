@@ -12,6 +12,9 @@ internal sealed record Layer(string Name, string Title, string TitleZh, string G
     [
         new("buildings", "Buildings", "建筑", "polygon", "Building,BuildingPart", "footprint", "height,ground_height,roof_height,year_of_construction,storeys,function") { LeastZoom = 12 },
         new("city_objects", "Roads, water, green", "道路水系绿地", "polygon", "Road,Railway,Square,WaterBody,Waterway,PlantCover,LandUse,Bridge,GenericOccupiedSpace", "footprint", "class,function") { LeastZoom = 10 },
+        new("roads", "Roads", "道路", "line", "Road", "centreline", "class,ref,lanes,max_speed") { LeastZoom = 10 },
+        new("waterways", "Rivers and streams", "河流", "line", "Waterway", "centreline", "class,width"),
+        new("pois", "Points of interest", "兴趣点", "point", "PointOfInterest", "point", "class,function,address") { LeastZoom = 14 },
         new("admin_units", "Administrative units", "行政区划", "polygon", "AdministrativeUnit", "outline", "level,code") { LeastZoom = 0 },
         new("responsibility", "Areas of responsibility", "职责范围", "polygon", "ResponsibilityArea", "outline", "department,matter"),
         new("devices", "Devices and junctions", "设备与路口", "point", "Device,Intersection", "point", "kind,local_id"),
@@ -30,31 +33,31 @@ internal sealed record Layer(string Name, string Title, string TitleZh, string G
 /// <summary>Features of a layer. Parameters: $1 types, $2 role, $3 properties (comma-separated), $4 valid at, $5 known at.</summary>
 internal static class LayerSql
 {
-    internal const string Features = """
+    internal static readonly string Features = $"""
         WITH member AS (
-            SELECT e.entity_id, e.type, e.name, e.valid_from, e.valid_to, g.geom, g.source_id
-            FROM   twin.entity_at($4::TIMESTAMPTZ, $5::TIMESTAMPTZ) e
-            JOIN   twin.geometry_at($4::TIMESTAMPTZ, $5::TIMESTAMPTZ) g ON g.entity_id = e.entity_id AND g.role = $2
+            SELECT e.seq, e.entity_id, e.type, e.name, e.valid_from, e.valid_to, g.geom, g.source_id
+            FROM   {HeldSql.AsOf("entity", "true", "$4", "$5")} e
+            JOIN   {HeldSql.AsOf("geometry", "role = $2", "$4", "$5")} g ON g.seq = e.seq
             WHERE  list_contains(string_split($1, ','), e.type)
             -- One feature an entity: the most detailed geometry.
-            QUALIFY row_number() OVER (PARTITION BY e.entity_id ORDER BY g.lod DESC NULLS LAST, g.source_id) = 1
+            QUALIFY row_number() OVER (PARTITION BY e.seq ORDER BY g.lod DESC NULLS LAST, g.source_id) = 1
         ), said AS (
-            SELECT f.entity_id,
-                   list({property: f.property, text: f.value_text, num: f.value_num, ts: f.value_ts} ORDER BY f.property) AS facts
-            FROM   (SELECT * FROM twin.fact_at($4::TIMESTAMPTZ, $5::TIMESTAMPTZ) WHERE list_contains(string_split($3, ','), property)
-                    QUALIFY row_number() OVER (PARTITION BY entity_id, property ORDER BY valid_from DESC NULLS LAST) = 1) f
-            SEMI JOIN member m ON m.entity_id = f.entity_id
-            GROUP BY f.entity_id
+            SELECT f.seq,
+                   list(struct_pack(property := f.property, text := f.value_text, num := f.value_num, ts := f.value_ts) ORDER BY f.property) AS facts
+            FROM   (SELECT * FROM {HeldSql.AsOf("fact", "list_contains(string_split($3, ','), property)", "$4", "$5")}
+                    QUALIFY row_number() OVER (PARTITION BY seq, property ORDER BY valid_from DESC NULLS LAST) = 1) f
+            SEMI JOIN member m ON m.seq = f.seq
+            GROUP BY f.seq
         )
         SELECT m.entity_id, m.type, m.name, m.valid_from, m.valid_to, m.geom, s.facts
-        FROM   member m LEFT JOIN said s ON s.entity_id = m.entity_id
+        FROM   member m LEFT JOIN said s ON s.seq = m.seq
         ORDER BY m.entity_id
         """;
 
-    /// <summary>$1 types, $2 role.</summary>
-    internal const string Count = """
-        SELECT count(DISTINCT e.entity_id)
-        FROM   twin.entity_at() e JOIN twin.geometry_at() g ON g.entity_id = e.entity_id AND g.role = $2
-        WHERE  list_contains(string_split($1, ','), e.type)
+    /// <summary>How many entities there are of each type with a geometry of each role.</summary>
+    internal static readonly string Counts = $"""
+        SELECT e.type, g.role, count(DISTINCT e.seq)
+        FROM   {HeldSql.AsOf("entity", "true", "NULL", "NULL")} e JOIN {HeldSql.AsOf("geometry", "true", "NULL", "NULL")} g ON g.seq = e.seq
+        GROUP BY e.type, g.role
         """;
 }

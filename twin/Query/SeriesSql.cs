@@ -32,6 +32,36 @@ internal static class SeriesSql
             WHERE  (from_time IS NULL OR phenomenon_time >= from_time::TIMESTAMPTZ) AND (to_time IS NULL OR phenomenon_time < to_time::TIMESTAMPTZ)
             GROUP BY datastream_id, starts;
 
+        -- A datastream for a chart: so many points of it that the line looks the same (largest triangle three buckets); all of them where there are not more.
+        CREATE OR REPLACE MACRO twin.chart(stream, points := 500, from_time := NULL, to_time := NULL) AS TABLE
+            WITH RECURSIVE value AS (
+                SELECT phenomenon_time, result, epoch(phenomenon_time) AS x, row_number() OVER (ORDER BY phenomenon_time) - 1 AS i, count(*) OVER () AS n
+                FROM   (SELECT phenomenon_time, any_value(result) AS result FROM sensor.observation
+                        WHERE  datastream_id = stream AND result IS NOT NULL
+                          AND  (from_time IS NULL OR phenomenon_time >= from_time::TIMESTAMPTZ) AND (to_time IS NULL OR phenomenon_time < to_time::TIMESTAMPTZ)
+                        GROUP BY phenomenon_time)
+            ), bucketed AS (
+                SELECT *, greatest(points, 3)::BIGINT AS most,
+                       CASE WHEN i = 0 THEN 0 WHEN i = n - 1 THEN most - 1 ELSE (i * (most - 2) + n - 3) // (n - 2) END AS bucket
+                FROM   value WHERE n > greatest(points, 3)
+            ), bucket AS (
+                SELECT bucket, list(struct_pack(t := phenomenon_time, x := x, y := result) ORDER BY i) AS held, avg(x) AS mean_x, avg(result) AS mean_y FROM bucketed GROUP BY bucket
+            ), ahead AS (
+                SELECT bucket, held, lead(mean_x, 1, mean_x) OVER (ORDER BY bucket) AS ahead_x, lead(mean_y, 1, mean_y) OVER (ORDER BY bucket) AS ahead_y FROM bucket
+            ), walk AS (
+                SELECT bucket, held[1] AS chosen FROM ahead WHERE bucket = 0
+                UNION ALL
+                -- Of each bucket the point that spans the largest triangle with the one chosen before and the middle of the next bucket.
+                SELECT bucket, held[list_position(spans, list_max(spans))]
+                FROM   (SELECT a.bucket, a.held,
+                               list_transform(a.held, lambda p: abs((w.chosen.x - a.ahead_x) * (p.y - w.chosen.y) - (w.chosen.x - p.x) * (a.ahead_y - w.chosen.y))) AS spans
+                        FROM   walk w JOIN ahead a ON a.bucket = w.bucket + 1)
+            )
+            SELECT chosen.t AS phenomenon_time, chosen.y AS result FROM walk
+            UNION ALL
+            SELECT phenomenon_time, result FROM value WHERE n <= greatest(points, 3)
+            ORDER BY phenomenon_time;
+
         -- Where values are missing: longer between two than some times the datastream's usual step (the median).
         CREATE OR REPLACE MACRO twin.gaps(times := 2.5) AS TABLE
             WITH step AS (

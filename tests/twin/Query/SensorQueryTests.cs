@@ -37,6 +37,42 @@ public sealed class SensorQueryTests
     }
 
     [Fact]
+    public async Task A_chart_of_few_points_is_that_of_largest_triangles()
+    {
+        var random = new Random(5);
+        var start = new DateTime(2024, 5, 1, 0, 0, 0, DateTimeKind.Utc);
+        var values = Enumerable.Range(0, 1000).Select(i => (At: start.AddSeconds((i * 60) + random.Next(30)), Value: Math.Sin(i / 40.0) + (i == 617 ? 25 : random.NextDouble()))).ToList();
+        using var city = await CityAsync([.. values.OrderBy(_ => random.Next()).Select(v => (v.At.ToString("O"), v.Value))]);
+        foreach (var points in new[] { 3, 40, 333 })
+        {
+            var rows = await city.SqlAsync($"SELECT phenomenon_time, result FROM twin.chart('urn:plinth:datastream:a', points := {points})");
+            rows.Select(r => ((DateTime)r[0]!, (double)r[1]!)).Should().Equal(LargestTriangles(values, points));
+            rows.Should().HaveCount(points).And.Contain(r => (double)r[1]! > 20, "a peak stays");
+        }
+        (await city.SqlAsync("SELECT count(*), sum(result) FROM twin.chart('urn:plinth:datastream:a', points := 1000)")).Single()[0].Should().Be(1000L);
+        (await city.SqlAsync("SELECT count(*) FROM twin.chart('urn:plinth:datastream:a', from_time := '2024-05-01 01:00:00+00', to_time := '2024-05-01 02:00:00+00')")).Single()[0].Should().Be(60L);
+        (await city.SqlAsync("SELECT * FROM twin.chart('urn:plinth:datastream:none')")).Should().BeEmpty();
+    }
+
+    /// <summary>As its author wrote it (Steinarsson 2013).</summary>
+    private static IEnumerable<(DateTime, double)> LargestTriangles(List<(DateTime At, double Value)> data, int points)
+    {
+        static double X(DateTime t) => (t - DateTime.UnixEpoch).TotalSeconds;
+        var every = (double)(data.Count - 2) / (points - 2);
+        var a = 0;
+        yield return data[0];
+        for (var i = 0; i < points - 2; i++)
+        {
+            var next = data.Skip((int)Math.Floor((i + 1) * every) + 1).Take(Math.Min((int)Math.Floor((i + 2) * every) + 1, data.Count) - (int)Math.Floor((i + 1) * every) - 1).ToList();
+            var (x, y) = (next.Average(p => X(p.At)), next.Average(p => p.Value));
+            a = Enumerable.Range((int)Math.Floor(i * every) + 1, (int)Math.Floor((i + 1) * every) - (int)Math.Floor(i * every))
+                .MaxBy(j => Math.Abs(((X(data[a].At) - x) * (data[j].Value - data[a].Value)) - ((X(data[a].At) - X(data[j].At)) * (y - data[a].Value))));
+            yield return data[a];
+        }
+        yield return data[^1];
+    }
+
+    [Fact]
     public async Task A_gap_is_a_step_much_longer_than_the_usual_one()
     {
         using var city = await CityAsync(("2024-05-01T08:00:00Z", 1), ("2024-05-01T08:01:00Z", 1), ("2024-05-01T08:02:00Z", 1), ("2024-05-01T08:06:00Z", 1), ("2024-05-01T08:07:00Z", 1));
