@@ -30,4 +30,23 @@ public class MemoryTests
         result.Code.Should().Be(0, result.Error);
         result.Output.Should().Contain("+ 0 rejected + 0 duplicates");
     }
+
+    [Fact]
+    public async Task A_GeoJSON_file_that_would_fill_the_heap_goes_in_feature_by_feature()
+    {
+        using var folder = new TemporaryFolder();
+        const int features = 300_000;
+        const string feature = """{"type":"Feature","properties":{"HEIGHT":3,"SQMETERS":1,"ignored":"PAD"},"geometry":{"type":"Polygon","coordinates":[[[113.123456,23.123456],[113.223456,23.123456],[113.223456,23.223456],[113.123456,23.223456],[113.123456,23.123456]]]}}""";
+        var padded = feature.Replace("PAD", new string('x', 60), StringComparison.Ordinal);
+        await using (var into = new StreamWriter(folder["b.geojson"], append: false, new UTF8Encoding(false)))
+        {
+            await into.WriteAsync("""{"type":"FeatureCollection","features":[""");
+            for (var i = 0; i < features; i++)
+                await into.WriteAsync(i == 0 ? padded : $",\n{padded}");
+            await into.WriteAsync("]}");
+        }
+        var result = await CliProcess.RunAsync(folder.Path, [new("DOTNET_GCHeapHardLimit", Heap)], "ingest", "base", "b.geojson", "--in-place", "--lake", "lake");
+        result.Code.Should().Be(0, result.Error);
+        result.Output.Should().Contain("300,000 stored + 0 rejected + 0 duplicates");
+    }
 }

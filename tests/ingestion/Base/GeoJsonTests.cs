@@ -38,7 +38,7 @@ public class GeoJsonTests
     [Theory]
     [InlineData("""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"HEIGHT":3,"SQMETERS":1},"geometry":null}PAD,""", "is not well-formed JSON (line 1)")]
     [InlineData("""{"type":"FeatureCollection","features":[]}""", "fits no layout of family base")]
-    [InlineData("""[{"type":"Feature"}]""", "fits no layout of family base")]
+    [InlineData("""[{"type":"Feature"}]""", "no layout of family base")]
     public async Task What_is_no_whole_collection_is_refused_and_nothing_of_it_is_stored(string text, string reason)
     {
         using var given = new Given();
