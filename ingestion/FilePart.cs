@@ -47,6 +47,17 @@ internal sealed record FilePart(string Path, string Sha256, SourceContract Contr
     /// <summary>Rows for the table of rejections.</summary>
     public int Rejected => Tables.TryGetValue(Rejections.TableOf(Contract.Dataset), out var rows) ? rows.Count : 0;
 
+    /// <summary>Its rejected rows by the rule that they broke.</summary>
+    public Dictionary<string, long> ByRule { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a row of the table of rejections.</summary>
+    public void Reject(RejectedRow bad, object?[] row)
+    {
+        Add(Rejections.TableOf(Contract.Dataset), row);
+        var rule = Rules.RuleNames.Counted(bad);
+        ByRule[rule] = ByRule.GetValueOrDefault(rule) + 1;
+    }
+
     public void Add(TableName table, object?[] row)
     {
         if (_last.Rows is not { } rows || _last.Table != table)

@@ -55,4 +55,11 @@ internal sealed record TableRows(TableName Table, IEnumerable<object?[]> Rows);
 /// <param name="Column">The column or member at fault.</param>
 /// <param name="Value">The text at fault, or the object's id.</param>
 /// <param name="Reason">What is wrong and what to do.</param>
-internal sealed record RejectedRow(long? Line, string? Column, string? Value, string Reason);
+internal sealed record RejectedRow(long? Line, string? Column, string? Value, string Reason)
+{
+    /// <summary>The rule it broke: see <see cref="Rules.RuleNames"/>; null for what the format itself asks.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>Where in the file it begins, in bytes from 0, where the file has no lines.</summary>
+    public long? Offset { get; init; }
+}

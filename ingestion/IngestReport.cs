@@ -10,6 +10,9 @@ public sealed record IngestReport(IReadOnlyList<IngestedFile> Files, long Rows, 
     /// <summary>Rows left out because they repeat another of their file in every value.</summary>
     public long Duplicates { get; init; }
 
+    /// <summary>Rejected rows by the rule that they broke, e.g. <c>range(Latitude)</c> or <c>unique(service_request_id)</c>.</summary>
+    public IReadOnlyDictionary<string, long> ByRule { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Flights whose photographs came in with this call, a folder each: see <c>imagery.mission</c>.</summary>
     public IReadOnlyList<FlightMission> Missions { get; init; } = [];
 }
@@ -32,6 +35,9 @@ public sealed record IngestedFile(string Path, string Sha256, FileStatus Status,
 {
     /// <summary>The layout it was read by.</summary>
     public string? Contract { get; init; }
+
+    /// <summary>Rejected rows of it by the rule that they broke.</summary>
+    public IReadOnlyDictionary<string, long> ByRule { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Rows of it left out because they repeat another in every value.</summary>
     public long Duplicates { get; init; }

@@ -2,6 +2,7 @@ using Plinth.Catalog;
 using Plinth.Ingestion.Bulk;
 using Plinth.Ingestion.Imagery;
 using Plinth.Ingestion.Photos;
+using Plinth.Ingestion.Rules;
 using Plinth.Ingestion.Tabular;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Raw;
@@ -78,6 +79,7 @@ public sealed class Ingestor
 
         private readonly SeenFiles _seen = new(owner._catalog.Lake.Root, family, layout, owner._catalog.Lake.Time);
         private readonly Lake _lake = owner._catalog.Lake;
+        private readonly RowsLock _rows = new(owner._catalog.Lake.Root, owner._catalog.Lake.Time);
         private readonly IngestBatch _batch = new(owner._catalog, owner._options);
         private readonly Surroundings _surroundings = new(owner._catalog, owner._options.PseudonymKey);
         private readonly Pseudonyms _pseudonyms = new(owner._catalog.Datasets, owner._options.PseudonymKey);
@@ -131,7 +133,11 @@ public sealed class Ingestor
             }
         }
 
-        public void Dispose() => _seen.Dispose();
+        public void Dispose()
+        {
+            _rows.Dispose();
+            _seen.Dispose();
+        }
 
         /// <summary>Takes a folder of tiles: each tile is an original of its own, and so is the list of them.</summary>
         private async Task TakeTilesAsync(string root, int done, int total, CancellationToken cancellationToken)
@@ -174,9 +180,10 @@ public sealed class Ingestor
                     _seen.Add(path, new(ready.Stamp, sha256, contract.Name));
                 if (_batch.Holds(sha256, contract.Name) || await IsInAsync(contract, sha256, cancellationToken))
                     return Same(contract);
+                await _rows.TakeAsync(contract, cancellationToken);
                 var input = Input(path, sha256, contract) with { Shown = shown };
-                var (rows, rejected, duplicates) = await StoreAsync(input, reader, content.Read, (done, total), cancellationToken);
-                return Entry(FileStatus.Ingested, null, contract, rows, rejected) with { Duplicates = duplicates };
+                var taken = await StoreAsync(input, reader, content.Read, (done, total), cancellationToken);
+                return Entry(FileStatus.Ingested, null, contract, taken.Rows, taken.Rejected) with { Duplicates = taken.Duplicates, ByRule = taken.ByRule };
             }
             catch (SourceFormatException e)
             {
@@ -217,7 +224,7 @@ public sealed class Ingestor
             var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
             foreach (var table in tables)
                 versions[table.ToString()] = (await _lake.ReadAsync(table, cancellationToken: cancellationToken)).Version;
-            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates), Missions = _flown };
+            return new(Files, Files.Sum(f => f.Rows), Files.Sum(f => f.Rejected), versions) { Duplicates = Files.Sum(f => f.Duplicates), ByRule = Taken.Sum(Files.Select(f => f.ByRule)), Missions = _flown };
         }
 
         /// <summary>Photographs take what position files have for them; then the figures of their flights are others.</summary>
@@ -250,12 +257,12 @@ public sealed class Ingestor
 
         /// <summary>Reads a file part by part. Before the first part is read without a refusal, nothing is stored.</summary>
         /// <param name="read">What the file gave, where it was read ahead.</param>
-        private async Task<(long Rows, long Rejected, long Duplicates)> StoreAsync(FileInput input, IFileReader reader, ReadResult? read, (int Done, int Total) at, CancellationToken cancellationToken)
+        private async Task<Taken> StoreAsync(FileInput input, IFileReader reader, ReadResult? read, (int Done, int Total) at, CancellationToken cancellationToken)
         {
             using (var bulk = BulkLoader.For(input, owner._catalog.Datasets, _lake.OpenSql, owner._options.LargeFile, owner._options.Stretch))
                 if (bulk is not null)
                     return await StoreLargeAsync(input, bulk, at, cancellationToken);
-            var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
+            var (taken, isStored) = (new Taken(), false);
             using var staged = StagedRows.For(input, reader, owner._catalog.Datasets, _lake.OpenSql, owner._options.LargeFile);
             if (staged is not null)
                 await CommitAsync(cancellationToken); // each of its parts goes by itself
@@ -269,7 +276,7 @@ public sealed class Ingestor
                 _batch.Add(part);
                 if (HasMissions || input.Shown is not null)
                     _missions.Add(input.Shown ?? input.Path, part);
-                (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
+                taken.Add(part);
                 ItemsRead += part.Items + part.Duplicates;
                 if (staged is null && !_batch.IsFull)
                     continue;
@@ -277,14 +284,14 @@ public sealed class Ingestor
                 await CommitAsync(cancellationToken);
                 staged?.Drop(part.Own);
             }
-            return (rows, rejected, duplicates);
+            return taken;
         }
 
         /// <summary>The same for a large log. Its parts are committed one by one; a rerun passes over those that are there.</summary>
-        private async Task<(long Rows, long Rejected, long Duplicates)> StoreLargeAsync(FileInput input, BulkLoader bulk, (int Done, int Total) at, CancellationToken cancellationToken)
+        private async Task<Taken> StoreLargeAsync(FileInput input, BulkLoader bulk, (int Done, int Total) at, CancellationToken cancellationToken)
         {
             await CommitAsync(cancellationToken);
-            var (rows, rejected, duplicates, isStored) = (0L, 0L, 0L, false);
+            var (taken, isStored) = (new Taken(), false);
             var (name, now) = (Path.GetFileName(input.Path), _lake.Time.GetUtcNow());
             var table = _lake.Exists(input.Contract.Dataset) ? await _lake.ReadAsync(input.Contract.Dataset, cancellationToken: cancellationToken) : null;
             var committed = (int)(table?.Transactions.GetValueOrDefault(FilePart.Progress(input.Sha256, input.Contract.Name)) ?? 0);
@@ -294,20 +301,20 @@ public sealed class Ingestor
                     await KeepOriginalAsync(input, cancellationToken);
                 isStored = true;
                 _batch.Add(part);
-                (rows, rejected, duplicates) = (rows + part.Rows, rejected + part.Rejected, duplicates + part.Duplicates);
+                taken.Add(part);
                 ItemsRead += part.Rows + part.Rejected + part.Duplicates;
                 await CommitAsync(cancellationToken);
                 progress?.Report(new(input.Path, at.Done, at.Total, ItemsRead) { OfFile = bulk.Done });
             }
-            return (rows, rejected, duplicates);
+            return taken;
         }
 
         private IEnumerable<FilePart> Parts(FileInput input, IFileReader reader, ReadResult? read, StagedRows? staged)
         {
             var name = Path.GetFileName(input.Path);
-            var rejections = Rejections.TableOf(input.Contract.Dataset);
             var now = _lake.Time.GetUtcNow();
             var part = new FilePart(input.Path, input.Sha256, input.Contract, 1) { CountsEveryTable = reader.CountsEveryTable };
+            var rules = input.Contract.Rules.IsDefaultOrEmpty || reader is IChecksRules ? null : LoadRules.For(input, owner._catalog.Datasets[input.Contract.Dataset]);
             foreach (var item in read is not null ? ReadItems.Stream(read) : reader is ILayoutReader stream ? stream.Stream(input) : ReadItems.Stream(reader.Read(input)))
             {
                 if (part.Items >= owner._options.RowsPerPart || part.Bytes >= owner._options.BytesPerPart)
@@ -316,7 +323,12 @@ public sealed class Ingestor
                     yield return part;
                     part = new(input.Path, input.Sha256, input.Contract, part.Number + 1) { CountsEveryTable = reader.CountsEveryTable };
                 }
-                if (item.Row is { } row)
+                if (item.Row is { } checkedRow && item.Table == input.Contract.Dataset && rules?.Check(checkedRow) is var (problem, rule))
+                {
+                    var bad = new RejectedRow(null, null, null, $"{name} {problem}") { Rule = rule };
+                    part.Reject(bad, Rejections.Row(bad, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
+                }
+                else if (item.Row is { } row)
                 {
                     _pseudonyms.Apply(item.Table, row);
                     if (staged is null || item.Table != staged.Table)
@@ -333,7 +345,7 @@ public sealed class Ingestor
                 }
                 else
                 {
-                    part.Add(rejections, Rejections.Row(item.Rejected, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
+                    part.Reject(item.Rejected, Rejections.Row(item.Rejected, name, input.Sha256, input.Contract.Name, owner._options.RunId, now));
                 }
             }
             part.Last = true;

@@ -1,4 +1,5 @@
 using System.Text;
+using Plinth.Ingestion.Rules;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion;
@@ -35,10 +36,11 @@ internal static class Rejections
     public static RejectedRow OfValue(string fileName, long line, string column, ReadOnlySpan<char> value, bool hidden, string problem)
     {
         var shown = Show(value, hidden);
-        return new(line, column, shown.Length == 0 ? null : shown, shown.Length == 0 ? $"{fileName}:{line} {column} {problem}" : $"{fileName}:{line} {column} '{shown}' {problem}");
+        return new(line, column, shown.Length == 0 ? null : shown, shown.Length == 0 ? $"{fileName}:{line} {column} {problem}" : $"{fileName}:{line} {column} '{shown}' {problem}") { Rule = RuleNames.Of(problem, isValue: true) };
     }
 
     /// <summary>A row of the dataset <c>&lt;schema&gt;.rejected</c>.</summary>
     public static object?[] Row(RejectedRow rejected, string fileName, string sha256, string contract, string runId, DateTimeOffset at) =>
-        [fileName, sha256, contract, rejected.Line, rejected.Column, rejected.Value, rejected.Reason, runId, at.UtcDateTime];
+        [fileName, sha256, contract, rejected.Line, rejected.Column, rejected.Value, rejected.Reason, runId, at.UtcDateTime, rejected.Rule, rejected.Offset,
+            RuleNames.Advice(rejected.Rule, contract, isText: rejected.Offset is null)];
 }

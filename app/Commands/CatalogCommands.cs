@@ -101,8 +101,8 @@ internal static class CatalogCommands
     {
         Argument<string> name = new("name") { Description = "E.g. vendor:acme, person:li." };
         Option<string> organisation = new("--organisation") { Description = "Whom it belongs to.", Required = true };
-        Option<string[]> roles = new("--role") { Description = "operator, steward, planner, vendor, module or reviewer; may be repeated.", Required = true };
-        roles.AcceptOnlyFromAmong("operator", "steward", "planner", "vendor", "module", "reviewer");
+        Option<string[]> roles = new("--role") { Description = "operator, steward, planner, vendor, module, reviewer or ingest (may post files to /ingest); may be repeated.", Required = true };
+        roles.AcceptOnlyFromAmong("operator", "steward", "planner", "vendor", "module", "reviewer", "ingest");
         Command command = new("add-principal", "Adds a principal; its API key is printed this once, on stdout.") { name, organisation, roles };
         command.SetAction(parsed =>
         {

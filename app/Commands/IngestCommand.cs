@@ -49,12 +49,13 @@ internal static class IngestCommand
         if (json)
             JsonDocumentOutput.Print(new
             {
-                files = report.Files.Select(f => new { f.Path, f.Sha256, f.Status, f.Reason, f.Dataset, f.Rows, f.Rejected, f.Duplicates }),
+                files = report.Files.Select(f => new { f.Path, f.Sha256, f.Status, f.Reason, f.Dataset, f.Rows, f.Rejected, f.Duplicates, f.ByRule }),
                 read = report.Rows + report.Rejected + report.Duplicates,
                 report.Rows,
                 report.Rejected,
-                report.Missions,
                 report.Duplicates,
+                report.ByRule,
+                report.Missions,
                 report.Versions,
             });
         else if (report.Files.Any(f => f.Status != FileStatus.Refused))
@@ -108,6 +109,8 @@ internal static class IngestCommand
             Console.Out.WriteLine($"flight {flight.Folder}: {flight.Photos:N0} photos"
                 + (flight.CoveredM2 is { } area ? $", {area / 10_000:N1} ha of ground" + (flight.MeanViews is { } views ? $", each place on {views:0.0} photos" : "") : ", ground covered unknown (no poses)")
                 + (flight.ForwardOverlap is { } forward ? $", {forward:P0} overlap forward" : "") + (flight.SideOverlap is { } side ? $", {side:P0} sideways" : ""));
+        foreach (var (rule, count) in report.ByRule.OrderByDescending(r => r.Value))
+            Console.Out.WriteLine($"rejected by {rule}: {count:N0}");
         Console.Out.WriteLine($"{report.Files.Count} files, {report.Rows + report.Rejected + report.Duplicates:N0} read = {report.Rows:N0} stored + {report.Rejected:N0} rejected + {report.Duplicates:N0} duplicates"
             + (report.Rejected > 0 ? "; see them: plinth sql \"SELECT * FROM <family>.rejected\"" : "")
             + (report.Files.All(f => f.Status == FileStatus.Unchanged) ? "; all of it was here already, nothing was added" : ""));

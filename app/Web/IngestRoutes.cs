@@ -14,6 +14,8 @@ internal static class IngestRoutes
 {
     private const long LargestBody = 8L << 30;
 
+    private static readonly string[] Posting = ["ingest", "module", "operator"];
+
     internal static void Map(WebApplication app, CityCatalog catalog, IngestQueue queue) => app.MapPost("/ingest/{contract}", async (string contract, string? name, HttpContext http) =>
     {
         if (Caller(catalog, http, out var refusal) is not { } caller)
@@ -53,8 +55,8 @@ internal static class IngestRoutes
         var principal = authorization.StartsWith("Bearer ", StringComparison.Ordinal) ? catalog.Access.Authenticate(authorization["Bearer ".Length..].Trim()) : null;
         if (principal is null)
             refusal = Results.Problem("The request needs 'Authorization: Bearer KEY' with a key of this lake.", statusCode: 401);
-        else if (!principal.Roles.Contains("module") && !principal.Roles.Contains("operator"))
-            refusal = Results.Problem($"{principal.Name} has neither the role module nor operator.", statusCode: 403);
+        else if (!principal.Roles.Any(Posting.Contains))
+            refusal = Results.Problem($"{principal.Name} has none of the roles ingest, module and operator.", statusCode: 403);
         return refusal is null ? principal : null;
     }
 

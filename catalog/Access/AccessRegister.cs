@@ -13,7 +13,7 @@ namespace Plinth.Catalog;
 /// <summary>Principals with their API keys, and grants. What changes here is a line of the audit chain.</summary>
 public sealed partial class AccessRegister
 {
-    private static readonly string[] Roles = ["operator", "steward", "planner", "vendor", "module", "reviewer"];
+    private static readonly string[] Roles = ["operator", "steward", "planner", "vendor", "module", "reviewer", "ingest"];
     private readonly ControlStore _store;
     private readonly IReadOnlyDictionary<TableName, DatasetContract> _datasets;
     private readonly AuditChain _audit;

@@ -6,7 +6,7 @@ namespace Plinth.Catalog;
 /// <summary>Somebody or something that reads: a person, a vendor, a module, a job.</summary>
 /// <param name="Name">Unique, e.g. <c>vendor:acme</c>, <c>person:li</c>, <c>module:service</c>, <c>system:operator</c>.</param>
 /// <param name="Organisation">Whom it belongs to.</param>
-/// <param name="Roles">Any of <c>operator, steward, planner, vendor, module, reviewer</c>.</param>
+/// <param name="Roles">Any of <c>operator, steward, planner, vendor, module, reviewer, ingest</c>.</param>
 public sealed record Principal(string Name, string Organisation, ImmutableArray<string> Roles)
 {
     /// <summary>The one who works on the lake's own machine with its own files: may read everything; every reading is audited all the same.</summary>

@@ -49,6 +49,9 @@ public sealed record SourceContract
     /// <summary>Values that make a coordinate meaningless, e.g. a city hall's position used for «no address».</summary>
     public ImmutableArray<(double Longitude, double Latitude)> NoPosition { get; init; } = [];
 
+    /// <summary>What a row as a whole must hold against, checked while loading, in this order; a row that does not is rejected with the rule's name.</summary>
+    public ImmutableArray<SourceRule> Rules { get; init; } = [];
+
     /// <summary>Format-specific settings (e.g. <c>wide: true</c>, <c>thing: "6005"</c>), as text.</summary>
     public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
@@ -80,3 +83,15 @@ public sealed record Recognise(ImmutableArray<string> Header, bool Exact = false
 /// <param name="Factor">For numbers: multiplied to come from the source's unit to the dataset's.</param>
 public sealed record SourceColumn(string Name, string? From, string? Format = null, bool Required = false, string? Constant = null,
     double? Minimum = null, double? Maximum = null, string? Pattern = null, ImmutableArray<string> NullValues = default, double? Factor = null);
+
+/// <summary>A rule of a layout over rows of its dataset.</summary>
+/// <param name="Kind"><c>unique</c> (in the file and against the table), <c>exists</c> (the value is one of another table), <c>inside</c> (the position lies in an area of another table).</param>
+/// <param name="Columns">The dataset's columns it is about; of <c>inside</c> none.</param>
+/// <param name="Table">The other table; of <c>unique</c> null.</param>
+/// <param name="At">The other table's column: where the values are (<c>exists</c>), or what picks the areas (<c>inside</c>).</param>
+/// <param name="Values">Which areas, by their value of <paramref name="At"/>; empty for all of the table.</param>
+public sealed record SourceRule(string Kind, ImmutableArray<string> Columns, TableName? Table = null, string? At = null, ImmutableArray<string> Values = default)
+{
+    /// <summary>As reports call it, e.g. <c>unique(service_request_id)</c>.</summary>
+    public string Name => $"{Kind}({(Kind == "inside" ? Values is { IsDefaultOrEmpty: false } ? string.Join(',', Values) : Table.ToString() : string.Join(',', Columns))})";
+}

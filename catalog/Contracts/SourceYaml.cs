@@ -11,7 +11,7 @@ namespace Plinth.Catalog.Contracts;
 internal static class SourceYaml
 {
     private static readonly string[] Top =
-        ["kind", "name", "description", "family", "dataset", "format", "delimiter", "encoding", "timeZone", "crs", "licence", "recognise", "columns", "noPosition", "settings"];
+        ["kind", "name", "description", "family", "dataset", "format", "delimiter", "encoding", "timeZone", "crs", "licence", "recognise", "columns", "noPosition", "rules", "settings"];
     private static readonly string[] Families = ["photos", "models", "imagery", "hotline", "sensors", "base"];
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 
@@ -32,7 +32,7 @@ internal static class SourceYaml
         {
             Name = name, Family = family, Dataset = contract?.Table ?? default, Description = root.Text("description"), Format = root.Require("format"),
             Delimiter = Delimiter(root), Encoding = EncodingName(root), TimeZone = Zone(root), Crs = root.Require("crs"), Licence = root.Text("licence"),
-            Recognise = Recognition(root), Columns = Columns(root, contract), NoPosition = NoPosition(root), Settings = Settings(root),
+            Recognise = Recognition(root), Columns = Columns(root, contract), NoPosition = NoPosition(root), Rules = RuleYaml.Read(root, contract, dataset), Settings = Settings(root),
         };
         faults.ThrowIfAny();
         return source;

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Plinth.Catalog;
 using Plinth.Ingestion.Tabular;
+using Plinth.Ingestion.Rules;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Base;
 
 /// <summary>Reads outlines from GeoJSON (RFC 7946) by their layout; coordinates are in the layout's CRS whatever the standard says; a layout whose <c>crs</c> is <c>file</c> asks the old <c>crs</c> member.</summary>
 /// <remarks>A column comes from the property of that name, else from the feature's own member (<c>id</c>). A record is one feature; its number counts from 1.</remarks>
-internal sealed class GeoJsonReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader
+internal sealed class GeoJsonReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader, IChecksRules
 {
     public string Name => "geojson";
 

@@ -21,11 +21,14 @@ internal sealed class BulkLoader : IDisposable
     private readonly List<Segment> _segments = [];
     private readonly int _segmentBytes;
     private readonly HashSet<int> _named = [];
+    private readonly BulkRules? _rules;
+    private readonly List<RejectedRow> _broken = [];
 
     private BulkLoader(BulkPlan plan, IReadOnlyDictionary<TableName, DatasetContract> datasets, Func<SqlDatabase> open, int stretch)
     {
         (_plan, _stretches, _sql, _segmentBytes) = (plan, new(plan.Input.Path, stretch), new(plan, open), Math.Min(SegmentBytes, stretch / 4));
         _part = new(plan);
+        _rules = BulkRules.For(plan);
         _beside = SensorRows.For(plan.Input, datasets)!;
     }
 
@@ -36,7 +39,7 @@ internal sealed class BulkLoader : IDisposable
         if (!BulkPlan.Takes(input.Contract) || new FileInfo(input.Path).Length < least || !HasLines(input.Path))
             return null;
         IReadOnlyList<string>? header = null;
-        if (input.Contract.Format == "csv" && (header = new DelimitedReader(datasets).Columns(input.Path, input.Contract)) is null)
+        if (input.Contract.Format == "csv" && (QuotedLineEnds.In(input.Path) || (header = new DelimitedReader(datasets).Columns(input.Path, input.Contract)) is null))
             return null;
         return new(new(input, datasets[input.Contract.Dataset], header), datasets, open, stretch);
     }
@@ -49,7 +52,6 @@ internal sealed class BulkLoader : IDisposable
     /// <param name="rejected">Makes a row of the table of rejections.</param>
     public IEnumerable<FilePart> Parts(int committed, Func<RejectedRow, object?[]> rejected)
     {
-        var rejections = Rejections.TableOf(_plan.Dataset.Table);
         while (_stretches.Next() is { } stretch)
         {
             if (stretch.Number <= committed && !stretch.Last)
@@ -57,6 +59,9 @@ internal sealed class BulkLoader : IDisposable
             var firstLines = Read(stretch);
             var rows = _part;
             rows.Fill(_segments, firstLines);
+            _broken.Clear();
+            if (_rules is not null)
+                rows.Keep(i => _rules.Check(rows, i) is not { } bad || Leave(bad));
             var part = new FilePart(_plan.Input.Path, _plan.Input.Sha256, _plan.Input.Contract, stretch.Number)
             {
                 Last = stretch.Last,
@@ -70,9 +75,18 @@ internal sealed class BulkLoader : IDisposable
                         part.Add(item.Table, item.Row!);
             for (var s = 0; s < _segments.Count; s++)
                 foreach (var bad in _segments[s].Rejected)
-                    part.Add(rejections, rejected(Worded(bad, firstLines[s])));
+                    if (Worded(bad, firstLines[s]) is var worded)
+                        part.Reject(worded, rejected(worded));
+            foreach (var bad in _broken)
+                part.Reject(bad, rejected(bad));
             yield return part;
         }
+    }
+
+    private bool Leave(RejectedRow bad)
+    {
+        _broken.Add(bad);
+        return false;
     }
 
     public void Dispose()
@@ -114,7 +128,7 @@ internal sealed class BulkLoader : IDisposable
     {
         var line = firstLine + bad.Line!.Value;
         if (bad.Column is null)
-            return bad with { Line = line, Reason = $"{_plan.FileName}:{line} {bad.Reason}" };
+            return bad with { Line = line, Reason = $"{_plan.FileName}:{line} {bad.Reason}", Rule = Rules.RuleNames.Of(bad.Reason, isValue: false) };
         var target = _plan.Dataset.Columns[_plan.Targets[_plan.Mapped.FindIndex(c => c.From == bad.Column)]];
         return Rejections.OfValue(_plan.FileName, line, bad.Column, bad.Value.AsSpan(), target.Personal || target.Level >= Level.L3, bad.Reason);
     }

@@ -85,6 +85,22 @@ internal sealed class BulkPart(BulkPlan plan)
         Count = kept;
     }
 
+    /// <summary>Leaves out the rows that are not to be kept, in order.</summary>
+    public void Keep(Func<int, bool> keeps)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (!keeps(i))
+                continue;
+            foreach (var column in Columns)
+                column[kept] = column[i];
+            (Lines[kept], Repeated[kept]) = (Lines[i], Repeated[i]);
+            kept++;
+        }
+        Count = kept;
+    }
+
     private bool Same(int a, int b)
     {
         for (var c = 0; c < plan.Mapped.Count; c++)

@@ -62,7 +62,7 @@ internal sealed class BulkPlan
     /// <summary>Whether a file can be read this way.</summary>
     public static bool Takes(SourceContract contract) =>
         Datasets.Contains(contract.Dataset) && contract.Format is "csv" or "jsonl" && contract.Encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-        && contract.Delimiter < 128 && !contract.Settings.Keys.Any(s => s is "wide" or "position.from" or "comment" or "decimal" or "time.start" || s.StartsWith("join.", StringComparison.Ordinal)) && contract.Columns.Any(c => c.Name == "phenomenon_time" && c.From is not null);
+        && contract.Delimiter < 128 && !contract.Settings.Keys.Any(s => s is "wide" or "cadence" or "position.from" or "comment" or "decimal" or "time.start" || s.StartsWith("join.", StringComparison.Ordinal)) && contract.Columns.Any(c => c.Name == "phenomenon_time" && c.From is not null);
 
     /// <summary>The stream behind a name in <see cref="Streams"/>, or null and why it has none.</summary>
     public SensorStream? StreamOf(string name, out string? problem)

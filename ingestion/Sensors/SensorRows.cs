@@ -15,12 +15,13 @@ internal sealed class SensorRows : IRowRule
     private readonly Dictionary<(string Urn, DateTime Time), (double? Result, string? Quality)> _values = [];
     private readonly Dictionary<string, string> _valuesOfThings = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly StreamTimes? _times;
     private (string? Thing, string? Property, string? Unit) _row;
     private SensorStream? _last;
 
     private SensorRows(FileInput input, IReadOnlyDictionary<TableName, DatasetContract> datasets)
     {
-        _settings = new(input);
+        (_settings, _times) = (new(input), StreamTimes.For(input.Contract));
         (_dataset, _things, _datastreams) = (datasets[input.Contract.Dataset], datasets[SensorSettings.Thing], datasets[SensorSettings.Datastream]);
         int At(string name) => DatasetColumns.IndexOf(_dataset, name);
         (_thingId, _datastreamId, _localId, _kind, _result) = (At("thing_id"), At("datastream_id"), At("local_id"), At("kind"), At("result"));
@@ -71,7 +72,11 @@ internal sealed class SensorRows : IRowRule
         if (_result >= 0 && _last.Converts && row[_result] is double value)
             row[_result] = value * _last.Factor + _last.Offset;
         if (_result >= 0 && row[_time] is DateTime time)
+        {
             duplicate = Repeats(row, _last.Urn!, time);
+            if (!duplicate && _times?.Next(_last.Urn!, time) is { } flag)
+                row[_quality] ??= flag;
+        }
         return null;
     }
 

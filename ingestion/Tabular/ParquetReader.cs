@@ -1,4 +1,5 @@
 using Plinth.Catalog;
+using Plinth.Ingestion.Rules;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
 
@@ -6,7 +7,7 @@ namespace Plinth.Ingestion.Tabular;
 
 /// <summary>Reads Parquet by its layout, through DuckDB.</summary>
 /// <param name="open">Opens an empty database for one file.</param>
-internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContract> datasets, Func<SqlDatabase> open) : ILayoutReader
+internal sealed class ParquetReader(IReadOnlyDictionary<TableName, DatasetContract> datasets, Func<SqlDatabase> open) : ILayoutReader, IChecksRules
 {
     public string Name => "parquet";
 

@@ -1,12 +1,13 @@
 using Plinth.Catalog;
 using Plinth.Ingestion.Hotline;
+using Plinth.Ingestion.Rules;
 using Plinth.Ingestion.Sensors;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Tabular;
 
 /// <summary>Reads a format whose files are records, by their layout.</summary>
-internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader
+internal abstract class RecordFileReader(IReadOnlyDictionary<TableName, DatasetContract> datasets) : ILayoutReader, IChecksRules
 {
     public abstract string Name { get; }
 

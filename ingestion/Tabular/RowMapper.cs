@@ -1,4 +1,5 @@
 using Plinth.Catalog;
+using Plinth.Ingestion.Rules;
 using Plinth.Lakehouse;
 
 namespace Plinth.Ingestion.Tabular;
@@ -17,6 +18,7 @@ internal sealed class RowMapper
     private readonly object?[] _template;
     private readonly PointColumns _point;
     private readonly IRowRule? _rule;
+    private readonly LoadRules? _rules;
     private readonly int _sourceRow;
     private readonly int[] _required;
     private readonly int[] _seen;
@@ -35,6 +37,7 @@ internal sealed class RowMapper
             Map(column, header, times);
         _sourceRow = IndexOf("source_row");
         Fill("source", SourceName(input.Contract));
+        _rules = LoadRules.For(input, dataset);
         _point = new(input, dataset, [.. input.Contract.Columns.Select(c => c.Name)]);
         _seen = [.. (rule?.SourceColumns ?? []).Select(name => name is null ? -1 : HeaderCheck.IndexOf(header, name))];
         _seenValues = new string?[_seen.Length];
@@ -79,7 +82,8 @@ internal sealed class RowMapper
     }
 
     /// <summary>A record that is no row as a whole.</summary>
-    public ReadItem Reject(long line, string problem) => ReadItem.Of(new RejectedRow(line, null, null, $"{_fileName}:{line} {problem}"));
+    public ReadItem Reject(long line, string problem, string? rule = null, long? offset = null) =>
+        ReadItem.Of(new RejectedRow(line, null, null, $"{_fileName}:{line} {problem}") { Rule = rule ?? RuleNames.Of(problem, isValue: false), Offset = offset });
 
     /// <summary>Rows of other tables that the row implies.</summary>
     public IEnumerable<ReadItem> Beside(object?[] row) => _rule?.Beside(row, (string)row[_sourceRow]!) ?? [];
@@ -97,6 +101,8 @@ internal sealed class RowMapper
         foreach (var index in _required)
             if (row[index] is null)
                 return Reject(line, $"gives no {_dataset.Columns[index].Name}, which {_dataset.Table} requires");
+        if (!duplicate && _rules?.Check(row) is var (broken, name))
+            return Reject(line, broken, name);
         return duplicate ? ReadItem.Duplicate : ReadItem.Of(_dataset.Table, row);
     }
 

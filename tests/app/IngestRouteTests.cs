@@ -8,6 +8,7 @@ using Plinth.App.Commands;
 using Plinth.App.Web;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
+using Plinth.Lakehouse.Engine;
 using Plinth.Tests;
 using Plinth.Twin;
 
@@ -115,7 +116,9 @@ public sealed class IngestRouteTests : IAsyncDisposable
         (await PostAsync(Line(1), key: reader)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         var gateway = _catalog.Access.AddPrincipal(new("device:gateway", "org", ["module"]));
         (await PostAsync(Line(1), key: gateway, origin: _server.Urls.First())).StatusCode.Should().Be(HttpStatusCode.OK);
-        _catalog.Audit.Read().Should().Contain(e => e.Action == "ingest" && e.Principal == "device:gateway");
+        var poster = _catalog.Access.AddPrincipal(new("device:poster", "org", ["ingest"]));
+        (await PostAsync(Line(2), key: poster, origin: _server.Urls.First())).StatusCode.Should().Be(HttpStatusCode.OK);
+        _catalog.Audit.Read().Should().Contain(e => e.Action == "ingest" && e.Principal == "device:gateway").And.Contain(e => e.Action == "ingest" && e.Principal == "device:poster");
     }
 
     [Fact]
@@ -131,5 +134,31 @@ public sealed class IngestRouteTests : IAsyncDisposable
         File.AppendAllText(_folder["in", "a.jsonl"], Line(2));
         watch.Ready().Should().BeEmpty();
         watch.Ready().Should().Equal(_folder["in", "a.jsonl"]);
+    }
+
+    [Fact]
+    public async Task The_program_takes_in_what_comes_into_a_watched_folder_and_goes_on_after_a_file_it_refuses()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        using var program = CliProcess.Start(_folder.Path, "ingest", "sensors", _folder["in"], "--contract", "radar", "--watch", "--lake", _folder["lake"]);
+        try
+        {
+            foreach (var (name, body, said) in new[] { ("a.jsonl", Line(1) + Line(2), "2 read = 2 stored + 0 rejected + 0 duplicates"), ("b.jsonl", "no json\n", "refused"), ("c.jsonl", Line(3), "1 read = 1 stored") })
+            {
+                await File.WriteAllTextAsync(_folder["in", name], body, Token);
+                string? line;
+                while ((line = await program.StandardOutput.ReadLineAsync(Token)) is not null && !line.Contains(name, StringComparison.Ordinal)) { }
+                line.Should().Contain(said);
+            }
+        }
+        finally
+        {
+            program.Kill(entireProcessTree: true);
+            await program.WaitForExitAsync(CancellationToken.None);
+        }
+        using var database = _lake.OpenSql();
+        using var connection = database.Connect();
+        await _lake.CreateViewsAsync(connection, null, Token);
+        connection.Rows("SELECT count(*) FROM sensor.observation").Single()[0].Should().Be(3L);
     }
 }

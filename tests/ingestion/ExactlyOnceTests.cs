@@ -84,6 +84,20 @@ public class ExactlyOnceTests
     }
 
     [Fact]
+    public async Task Files_that_overlap_taken_in_by_several_runs_at_once_store_each_row_once()
+    {
+        using var given = new Given();
+        var lines = await File.ReadAllLinesAsync(Hotline[1], TestContext.Current.CancellationToken);
+        var files = Enumerable.Range(0, 4).Select(i => given.File($"export{i}.csv", string.Join('\n', lines.Take(1).Concat(lines.Skip(1 + i * 15).Take(55))))).ToArray();
+        var reports = await Task.WhenAll(files.Select(file => Task.Run(() => given.Ingest("hotline", file))));
+
+        reports.Should().OnlyContain(r => r.Files[0].Status == FileStatus.Ingested && r.Rows + r.Rejected + r.Duplicates == 55);
+        reports.Sum(r => r.Rows).Should().Be(100);
+        (await given.Value("SELECT count(DISTINCT service_request_id) FROM hotline.service_request")).Should().Be(100L);
+        (await given.Value("SELECT count(*) FROM hotline.service_request")).Should().Be(100L);
+    }
+
+    [Fact]
     public async Task A_commit_names_the_originals_the_run_and_the_code()
     {
         using var given = new Given();

@@ -89,6 +89,19 @@ public class BulkTests
     }
 
     [Fact]
+    public async Task A_large_log_whose_fields_hold_line_ends_is_stored_row_for_row()
+    {
+        var content = "detector,parameter,time,value,quality\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => string.Create(CultureInfo.InvariantCulture, $"R1,flow,2026-03-01 {i / 3600:00}:{i / 60 % 60:00}:{i % 60:00},{i % 100},{(i == 4321 ? "\"a \"\"hm\"\"\nand\r\nmore\"" : i % 7 == 0 ? "\"ok\"" : "")}\n")));
+        using var given = new Given();
+        given.File("../lake/contracts/radar.yaml", Contract.Replace("FORMAT", "csv", StringComparison.Ordinal));
+        given.Reopen();
+        var report = await given.IngestBy("sensors", "radar", o => o with { LargeFile = 0, Stretch = 1 << 16 }, given.File("log.csv", content));
+
+        (report.Rows, report.Rejected, report.Duplicates).Should().Be((5000L, 0L, 0L));
+        (await given.Value("SELECT quality FROM sensor.observation WHERE quality LIKE 'a %'")).Should().Be("a \"hm\"\nand\r\nmore");
+    }
+
+    [Fact]
     public void Any_bytes_give_rows_or_rejections_but_no_crash()
     {
         var sample = Encoding.UTF8.GetBytes("detector,parameter,time,value,quality\n" + string.Join('\n', Quirks));
