@@ -26,6 +26,8 @@ public sealed partial class SandboxService
         var run = await RunReleasedAsync(submissionId, purpose, null, cancellationToken);
         var record = _store.Find(submissionId)!;
         var (scenario, _) = _scenarios.Of(record);
+        if (scenario.Answer != "label")
+            throw new ReleaseRefusedException(submissionId, $"its answers are of kind '{scenario.Answer}'; tables are of labels.");
         foreach (var column in new[] { by, sum ?? by })
             if (!scenario.Features.Contains(column))
                 throw new ReleaseRefusedException(submissionId, $"'{column}' is not one of the scenario's columns ({string.Join(", ", scenario.Features)}).");

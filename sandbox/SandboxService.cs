@@ -35,11 +35,12 @@ public sealed partial class SandboxService : IDisposable
         _store = new(Path.Combine(catalog.Lake.Root, "control"));
         _folders = new(Path.Combine(catalog.Lake.Root, "sandbox"), options.KeyFile ?? Path.Combine(catalog.Lake.Root, "control", "sandbox.key"));
         _door = new(catalog);
-        _scenarios = new(catalog, _store, _door);
+        var scorer = new IsolatedScorer(options, IsolationAsync);
+        _scenarios = new(catalog, _store, _door, options, scorer);
         _isolation = new((fresh, cancel) => ConformanceCache.VerdictAsync(options, fresh, cancel), catalog.Lake.Time);
         _runner = new(options, _folders, _isolation);
         _desk = new(_store);
-        _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner, _desk);
+        _process = new(catalog, options, _store, _folders, _door, new(catalog, options), _runner, scorer, _desk);
     }
 
     /// <summary>Opens the sandbox of a lake: <c>&lt;lake&gt;/control/sandbox.db</c> and <c>&lt;lake&gt;/sandbox/</c>, made when absent. Removes what runs of a killed service left behind; starts nothing.</summary>
@@ -89,7 +90,7 @@ public sealed partial class SandboxService : IDisposable
         var (published, _) = _scenarios.Newest(scenario);
         CheckOrganisation(organisation, path);
         if (published.Opens > _catalog.Lake.Time.GetUtcNow() || published.Closes <= _catalog.Lake.Time.GetUtcNow())
-            throw new SubmissionRefusedException(path, [FormattableString.Invariant($"'{scenario}' takes submissions from {published.Opens?.UtcDateTime:yyyy-MM-dd HH:mm}Z until {published.Closes?.UtcDateTime:yyyy-MM-dd HH:mm}Z")]);
+            throw new SubmissionRefusedException(path, [$"'{scenario}' takes submissions{Text(" from", published.Opens)}{Text(" until", published.Closes)}"]);
         var staging = _folders.OpenStaging();
         try
         {
@@ -188,7 +189,7 @@ public sealed partial class SandboxService : IDisposable
             Approvals = _desk.Approvals(record.Id),
             Deterministic = _desk.Repeated(record.Id),
             Runs = [.. runs.Select(run => JsonSerializer.Deserialize<RunSummary>(run.Summary)!)],
-            Scores = [.. runs.Where(run => run.Scores is not null).SelectMany(run => JsonSerializer.Deserialize<ImmutableArray<Evaluation>>(run.Scores!))],
+            Scores = [.. runs.Where(run => run.Scores is not null).SelectMany(run => JsonSerializer.Deserialize<ImmutableArray<Evaluation>>(run.Scores!, Scoring.Inside.ScorerProgram.Json))],
             Release = record.ApprovedBy is null ? null : new(record.ApprovedBy, record.Purpose!, SandboxStore.Time(record.ApprovedAt!), SandboxStore.Time(record.ExpiresAt!)),
         };
     }
@@ -208,6 +209,8 @@ public sealed partial class SandboxService : IDisposable
         if (!Organisation().IsMatch(organisation))
             throw new SubmissionRefusedException(path, [$"'{IntakeRules.Shown(organisation)}' is not a name for an organisation; use lower-case letters, digits and hyphens"]);
     }
+
+    private static string Text(string word, DateTimeOffset? time) => time is { } at ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{word} {at.UtcDateTime:yyyy-MM-dd HH:mm}Z") : "";
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Plinth.Lakehouse;
+using Plinth.Sandbox.Scoring.Metrics;
 
 namespace Plinth.Sandbox;
 
@@ -30,8 +31,17 @@ public sealed record Scenario
     public required string TimeColumn { get; init; }
     /// <summary>Columns that an algorithm may read, beside the key.</summary>
     public required ImmutableArray<string> Features { get; init; }
-    /// <summary>The column to predict; given for training rows only.</summary>
+    /// <summary>The column to predict; given for training rows only. Of shapes their label's, of alarms the time at which an event begins.</summary>
     public required string Label { get; init; }
+    /// <summary>What is answered: <c>label</c>, <c>number</c>, <c>rank</c> (a score, the higher the likelier), <c>shape</c> (boxes and polygons, any number a key) or <c>alarm</c> (times, any number a key).</summary>
+    /// <value>label</value>
+    public string Answer { get; init; } = "label";
+    /// <summary>Of shapes: the column with <c>left top right bottom</c> or a ring <c>x y x y x y</c>; null for other answers.</summary>
+    public string? Shape { get; init; }
+    /// <summary>Of alarms: the column with the time at which an event ends; null for other answers.</summary>
+    public string? Until { get; init; }
+    /// <summary>A feature whose values are reported one by one too, as <c>mae[15]</c>; null for none.</summary>
+    public string? Group { get; init; }
     /// <summary>Columns that are kept back, and why.</summary>
     public ImmutableSortedDictionary<string, string> Withheld { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <summary>Labelled rows to learn from.</summary>
@@ -42,10 +52,17 @@ public sealed record Scenario
     public required TimeSlice Hidden { get; init; }
     /// <summary>Still later rows, on which a released algorithm gives advice.</summary>
     public required TimeSlice Production { get; init; }
-    /// <summary>The one file that a submission writes: CSV with the columns key, label and, if it likes, <c>confidence</c> (0 to 1, kept to three decimals).</summary>
+    /// <summary>The one file that a submission writes, CSV. Labels: key, label and, if it likes, <c>confidence</c> (0 to 1, kept to three decimals). Numbers and ranks: key, value (six digits are kept).
+    /// Shapes: key, label, <c>confidence</c>, shape. Alarms: key, <c>at</c> (seconds since 1970).</summary>
     public string Output { get; init; } = "predictions.csv";
-    /// <summary>What ranks: <c>macro_f1</c> or <c>accuracy</c>; both are reported.</summary>
+    /// <summary>What ranks, e.g. <c>macro_f1</c>, <c>mae</c>, <c>map_50</c>; the usual others of the kind of answer are reported beside it.</summary>
     public required string Metric { get; init; }
+    /// <summary>Whether the lower value of <see cref="Metric"/> is the better one.</summary>
+    public bool LowerIsBetter { get; init; }
+    /// <summary>Reported beside the usual ones, e.g. <c>coverage_at_85</c>.</summary>
+    public ImmutableArray<string> MoreMetrics { get; init; } = [];
+    /// <summary>The publisher's own scorer instead of named metrics: DuckDB SQL over <c>truth</c> and <c>answer</c> that gives one row of numbers; <see cref="Metric"/> is one of its columns.</summary>
+    public string? Scorer { get; init; }
     /// <summary>The most that one run may use.</summary>
     public required RunLimits Limits { get; init; }
     /// <summary>What a vendor agrees to.</summary>
@@ -69,6 +86,7 @@ public sealed record Scenario
     public bool FinalsAreChosen { get; init; }
     /// <summary>The dataset's version that labelled splits are read at; null until published.</summary>
     public long? DatasetVersion { get; init; }
+    internal AnswerKind Kind => Enum.Parse<AnswerKind>(Answer, ignoreCase: true);
     /// <summary>Who published it; null until published.</summary>
     public string? PublishedBy { get; init; }
     /// <summary>When; null until published.</summary>

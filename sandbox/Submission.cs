@@ -59,7 +59,7 @@ public sealed record Submission(string Id, string Scenario, string Organisation,
 
 /// <summary>A judged result.</summary>
 /// <param name="Split"><c>public</c> or <c>hidden</c>.</param>
-/// <param name="Metric"><c>macro_f1</c> or <c>accuracy</c>.</param>
+/// <param name="Metric">E.g. <c>macro_f1</c>; of one group only, <c>mae[15]</c>.</param>
 /// <param name="Low">Lower end of the 95 % bootstrap interval.</param>
 /// <param name="High">Its upper end.</param>
 public sealed record Evaluation(string Split, string Metric, double Score, long Rows, double Low, double High);
@@ -91,7 +91,7 @@ public sealed record RunSummary(string Split, string Outcome, int? ExitCode, Tim
 /// <param name="Tied">Shares its rank.</param>
 public sealed record LeaderboardLine(int? Rank, string Organisation, string? SubmissionId, Evaluation Hidden, Evaluation? Public, bool Tied)
 {
-    /// <summary>The trivial answer: always the training rows' most frequent label.</summary>
+    /// <summary>The trivial answer: the training rows' most frequent label or median, equal scores for all, nothing found.</summary>
     public bool IsBaseline => SubmissionId is null;
 }
 
@@ -103,6 +103,10 @@ public sealed record ReleasedRun(string RunId, string SubmissionId, string Scena
 
 /// <summary>One prediction.</summary>
 /// <param name="Key">The row's key.</param>
-/// <param name="Value">The predicted label.</param>
+/// <param name="Value">The predicted label or number; of an alarm its time in seconds since 1970.</param>
 /// <param name="Confidence">0 to 1, where the algorithm gives one.</param>
-public sealed record ReleasedRow(string Key, string Value, double? Confidence);
+public sealed record ReleasedRow(string Key, string Value, double? Confidence)
+{
+    /// <summary>Box or polygon, where shapes are asked for.</summary>
+    public string? Shape { get; init; }
+}

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Plinth.Sandbox.Scoring;
-using Plinth.Sandbox.Scoring.Metrics;
 
 namespace Plinth.Sandbox.Lifecycle;
 
@@ -47,7 +46,7 @@ internal sealed class Desk(SandboxStore store)
         var before = store.Query<RevealRecord>(DeskSql.Revealed, submission);
         var today = before.Count(reveal => SandboxStore.Time(reveal.At) > at.AddDays(-1));
         double? shown = today >= RevealsADay || before.Count >= RevealsInAll ? null
-            : Ladder.Show(before.Count == 0 ? null : before[^1].Shown, score, scenario.ScoreStep, MetricName.Higher(scenario.Metric));
+            : Ladder.Show(before.Count == 0 ? null : before[^1].Shown, score, scenario.ScoreStep, !scenario.LowerIsBetter);
         store.Execute(DeskSql.Reveal, new { submission.Id, submission.Scenario, submission.ScenarioVersion, submission.Organisation, at = SandboxStore.Text(at), shown });
     }
 

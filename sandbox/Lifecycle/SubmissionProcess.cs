@@ -7,7 +7,7 @@ using Plinth.Sandbox.Scoring;
 namespace Plinth.Sandbox.Lifecycle;
 
 /// <summary>Drives one submission from state to state. Each step does its work in a way that may be repeated, and only then notes the next state: after a crash anywhere the same step runs again and finds its work done, or does it.</summary>
-internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions options, SandboxStore store, SubmissionFolder folders, ScenarioDoor door, SandboxTables tables, SubmissionRunner runner, Desk desk)
+internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions options, SandboxStore store, SubmissionFolder folders, ScenarioDoor door, SandboxTables tables, SubmissionRunner runner, IsolatedScorer scorer, Desk desk)
 {
     public async Task DriveAsync(string id, Func<SubmissionRecord, (Scenario Scenario, ScenarioFacts Facts)> scenarioOf, IProgress<SandboxProgress>? progress, CancellationToken cancellationToken)
     {
@@ -66,11 +66,10 @@ internal sealed class SubmissionProcess(CityCatalog catalog, SandboxOptions opti
     private async Task<(SubmissionState, SubmissionFailure?)> ScoreAsync(SubmissionRecord submission, Scenario scenario, ScenarioFacts facts, string split, TimeSlice slice, SubmissionState next, CancellationToken cancellationToken)
     {
         var (predictions, hash) = await runner.OutputAsync(submission.Id, split, scenario, facts, cancellationToken);
-        var truth = await door.TruthAsync(scenario, split, slice, cancellationToken);
-        var scores = Evaluations.Of(split, truth, key => predictions[key], scenario.Id).ToList();
+        var scores = await scorer.ScoreAsync(ScoreSpec.Of(scenario, split), (file, cancel) => door.WriteTruthAsync(scenario, split, slice, file, cancel), predictions.ToCsv(scenario), cancellationToken);
         await tables.AddScoresAsync(submission, scenario, split, scores, hash, cancellationToken);
         options.Checkpoint?.Invoke($"{next}:committed");
-        store.SaveScores(submission.Id, split, JsonSerializer.Serialize(scores));
+        store.SaveScores(submission.Id, split, JsonSerializer.Serialize(scores, Scoring.Inside.ScorerProgram.Json));
         if (split == ScenarioDoor.Public)
             desk.Reveal(submission, scenario, scores.First(score => score.Metric == scenario.Metric).Score, catalog.Lake.Time.GetUtcNow());
         return (next, null);

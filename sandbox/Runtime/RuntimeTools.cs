@@ -21,6 +21,11 @@ internal static class RuntimeTools
         Library("PLINTH_ONNXRUNTIME", "libonnxruntime.so.1", $"onnxruntime-node/bin/napi-v6/linux/{Machine}/libonnxruntime.so.1", "libonnxruntime.so", "run 'tools/setup.sh --onnx' in the checkout"),
     ];
 
+    /// <summary>Our own program that scores, its assemblies copied to a place that the run's user can read, on the runtime that this process runs on.</summary>
+    public static ImmutableArray<RuntimeTool> Scorer(bool sql) => [ScorerTools.Program.Value, ScorerTools.Runtime.Value, .. sql ? Sql().Skip(1) : []];
+
+    public static ImmutableArray<string> ScorerCommand { get; } = [Folder + "/dotnet/dotnet", $"{Folder}/scorer/{ScorerTools.Name}.dll"];
+
     private static string Machine => RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     private static RuntimeTool Library(string variable, string beside, string package, string inside, string help)
@@ -64,9 +69,9 @@ internal static class RuntimeTools
 
     private static readonly Lazy<OwnFolder> RunnerFolder = new(() => new());
 
-    private sealed class OwnFolder
+    internal sealed class OwnFolder
     {
-        private readonly string _path = Path.Combine(Path.GetTempPath(), RunFolder.NewName()); // swept when this process is gone
+        private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), RunFolder.NewName()); // swept when this process is gone
 
         public OwnFolder()
         {
@@ -75,9 +80,11 @@ internal static class RuntimeTools
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(_path, recursive: true);
         }
 
+        public string Path => _path;
+
         public string Put(string name, byte[] bytes)
         {
-            var file = Path.Combine(_path, name);
+            var file = System.IO.Path.Combine(_path, name);
             lock (this)
                 if (!File.Exists(file))
                 {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
 using Plinth.Lakehouse.Engine;
+using Plinth.Sandbox.Scoring.Metrics;
 
 namespace Plinth.Sandbox.Scenarios;
 
@@ -32,27 +33,33 @@ internal sealed class ScenarioDoor(CityCatalog catalog)
         await WriteAsync(vendor, scenario, Public, scenario.Public, labelled: false, Path.Combine(folder, "test.csv"), cancellationToken);
     }
 
-    /// <summary>Key and true label of a split's rows, for scoring only.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> TruthAsync(Scenario scenario, string split, TimeSlice slice, CancellationToken cancellationToken)
+    /// <summary>Writes the truth of a split's rows as CSV in the form that <see cref="Scoring.Scorer"/> reads, in order of key, for scoring only.</summary>
+    public async Task WriteTruthAsync(Scenario scenario, string split, TimeSlice slice, string file, CancellationToken cancellationToken)
     {
         var scorer = Known($"scorer:{scenario.Id}", "plinth", "module");
-        var (passage, _) = await EnterAsync(scorer, scenario, $"truth-{split}", slice, [scenario.Key, scenario.Label], labelled: true, cancellationToken);
-        var truth = new Dictionary<string, string>(StringComparer.Ordinal);
-        Read(passage, connection =>
+        var (key, label) = (Name(scenario.Key), Name(scenario.Label));
+        string[] columns = [.. new[] { scenario.Key, scenario.Label, scenario.Group, scenario.Shape, scenario.Until }.OfType<string>()];
+        var (passage, _) = await EnterAsync(scorer, scenario, $"truth-{split}", slice, columns, labelled: true, cancellationToken);
+        var written = scenario.Kind switch
         {
-            foreach (var row in connection.Rows(Rows(scenario, [scenario.Key, scenario.Label])))
-                truth[(string)row[0]!] = (string)row[1]!;
-        });
-        return truth;
+            AnswerKind.Number => $"{key}, CAST({label} AS DOUBLE) AS value",
+            AnswerKind.Rank => $"{key}, CAST(CAST({label} AS DOUBLE) > 0 AS INTEGER) AS value",
+            AnswerKind.Shape => $"{key}, {label}, {Name(scenario.Shape!)}",
+            AnswerKind.Alarm => $"{key}, epoch({label}) AS began, epoch({Name(scenario.Until!)}) AS ended",
+            _ => $"{key}, {label}",
+        };
+        if (scenario.Group is { } group)
+            written += $", CAST({Name(group)} AS VARCHAR) AS of";
+        Read(passage, connection => connection.Execute($"COPY (SELECT {written} FROM ({Rows(scenario, columns, labelled: true)})) TO {Literal(file)} (FORMAT csv, HEADER true)", cancellationToken: cancellationToken));
     }
 
     private async Task<long> WriteAsync(Principal principal, Scenario scenario, string part, TimeSlice slice, bool labelled, string file, CancellationToken cancellationToken)
     {
-        string[] columns = labelled ? [scenario.Key, .. scenario.Features, scenario.Label] : [scenario.Key, .. scenario.Features];
+        string[] columns = labelled ? [scenario.Key, .. scenario.Features, scenario.Label, .. new[] { scenario.Shape, scenario.Until }.OfType<string>()] : [scenario.Key, .. scenario.Features];
         // An organisation may ask for a slice of its own of current rows; each has its own purpose, so that one grant never widens another.
         var purpose = part == Production ? $"production {Text(slice.From)}/{Text(slice.Until)}" : part;
         var (passage, version) = await EnterAsync(principal, scenario, purpose, slice, columns, labelled, cancellationToken);
-        Read(passage, connection => connection.Execute($"COPY ({Rows(scenario, columns)}) TO {Literal(file)} (FORMAT csv, HEADER true)", cancellationToken: cancellationToken));
+        Read(passage, connection => connection.Execute($"COPY ({Rows(scenario, columns, labelled)}) TO {Literal(file)} (FORMAT csv, HEADER true)", cancellationToken: cancellationToken));
         return version;
     }
 
@@ -92,10 +99,12 @@ internal sealed class ScenarioDoor(CityCatalog catalog)
         read(connection);
     }
 
-    /// <summary>One row a key, in order of key: the same content gives the same file.</summary>
-    private static string Rows(Scenario scenario, string[] columns)
+    /// <summary>One row a key, or where a key may have several true answers all of them, in order of key: the same content gives the same file.</summary>
+    private static string Rows(Scenario scenario, string[] columns, bool labelled)
     {
         var names = string.Join(", ", columns.Select(Name));
+        if (labelled && scenario.Kind is AnswerKind.Shape or AnswerKind.Alarm)
+            return $"SELECT DISTINCT {names} FROM {scenario.Dataset} ORDER BY {names}";
         return $"SELECT {names} FROM {scenario.Dataset} QUALIFY row_number() OVER (PARTITION BY {Name(scenario.Key)} ORDER BY {names}) = 1 ORDER BY {Name(scenario.Key)}";
     }
 
@@ -109,7 +118,7 @@ internal sealed class ScenarioDoor(CityCatalog catalog)
         if (slice.Until is { } until)
             conditions.Add($"{Name(scenario.TimeColumn)} < TIMESTAMPTZ '{Text(until)}'");
         if (labelled)
-            conditions.Add($"{Name(scenario.Label)} IS NOT NULL");
+            conditions.AddRange(new[] { scenario.Label, scenario.Shape, scenario.Until }.OfType<string>().Select(column => $"{Name(column)} IS NOT NULL"));
         return string.Join(" AND ", conditions);
     }
 

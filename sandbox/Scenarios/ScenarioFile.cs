@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Plinth.Catalog;
 using Plinth.Lakehouse;
+using Plinth.Sandbox.Scoring.Metrics;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -33,8 +34,10 @@ internal static partial class ScenarioFile
             Withheld = root.OptionalFields("withheld")?.All() ?? ImmutableSortedDictionary<string, string>.Empty,
             Train = splits.Slice("train"), Public = splits.Slice("public"), Hidden = splits.Slice("hidden"), Production = splits.Slice("production"),
             Context = root.OptionalText("context"), Award = root.OptionalText("award"), Opens = root.Time("opens"), Closes = root.Time("closes"),
-            ScoreStep = root.Decimal("scoreStep", 0.01), Finals = (int)(root.OptionalNumber("finals", 1, 10) ?? 2), FinalsAreChosen = root.OptionalText("finalsAreChosen") == "true",
-            Output = root.Text("output"), Metric = root.Text("metric"), Terms = root.Text("terms"),
+            ScoreStep = root.Decimal("scoreStep", 0.01), Finals = (int)(root.OptionalNumber("finals", 1, 10) ?? 2), FinalsAreChosen = root.Flag("finalsAreChosen"),
+            Output = root.Text("output"), Metric = root.Text("metric"), Terms = root.Text("terms"), Answer = root.OptionalText("answer") ?? "label",
+            Shape = root.OptionalText("shape"), Until = root.OptionalText("until"), Group = root.OptionalText("group"), Scorer = root.OptionalText("scorer"),
+            MoreMetrics = root.OptionalTexts("metrics"), LowerIsBetter = root.Flag("lowerIsBetter"),
             Limits = new()
             {
                 WallClock = TimeSpan.FromSeconds(limits.Number("wallClockSeconds", 1, 3600)), Processor = TimeSpan.FromSeconds(limits.Number("processorSeconds", 1, 3600)),
@@ -44,6 +47,9 @@ internal static partial class ScenarioFile
         };
         var faults = root.Unknown().Concat(splits.Unknown()).Concat(limits.Unknown()).Concat(root.Faults).Concat(splits.Faults).Concat(limits.Faults).ToList();
         Check(scenario, contract, faults);
+        AnswerRules.Check(scenario, contract, faults);
+        if (scenario.Scorer is null)
+            scenario = scenario with { LowerIsBetter = !MetricName.Higher(scenario.Metric) };
         return faults.Count == 0 ? scenario : throw new ScenarioException(name, faults);
     }
 
@@ -53,8 +59,6 @@ internal static partial class ScenarioFile
             faults.Add("id is lower-case letters, digits and hyphens, beginning with a letter");
         if (!SemanticVersion().IsMatch(scenario.Version))
             faults.Add("version is three numbers, e.g. 1.0.0");
-        if (scenario.Metric is not ("macro_f1" or "accuracy"))
-            faults.Add($"metric '{scenario.Metric}' is not known; known are macro_f1, accuracy");
         if (!FileName().IsMatch(scenario.Output))
             faults.Add("output is a plain file name that ends in .csv");
         if (contract is not null)
@@ -64,7 +68,7 @@ internal static partial class ScenarioFile
                 .Where(column => !columns.Contains(column)).Select(column => $"'{scenario.Dataset}' has no column '{column}'"));
         }
         if (contract is not null)
-            faults.AddRange(contract.Columns.Where(c => (c.Name == scenario.Key || c.Name == scenario.Label) && c.Type != DataType.String).Select(c => $"'{c.Name}' is not text; key and label are"));
+            faults.AddRange(contract.Columns.Where(c => c.Name == scenario.Key && c.Type != DataType.String).Select(c => $"'{c.Name}' is not text; a key is"));
         if (scenario.Features.Contains(scenario.Label))
             faults.Add("the label is among the features");
         faults.AddRange(scenario.Features.Where(scenario.Withheld.ContainsKey).Select(column => $"'{column}' is both a feature and withheld"));
@@ -98,97 +102,4 @@ internal static partial class ScenarioFile
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9_-]{0,60}\.csv\z", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
-}
-
-/// <summary>The fields of one YAML mapping; remembers which were asked for and what was wrong with them.</summary>
-internal sealed class YamlFields(YamlMappingNode? node, string path)
-{
-    private readonly Dictionary<string, YamlNode> _fields = node?.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => pair.Value) ?? [];
-    private readonly HashSet<string> _asked = [];
-
-    public List<string> Faults { get; } = [];
-
-    public void Fault(string fault) => Faults.Add(fault);
-
-    public IEnumerable<string> Unknown() => _fields.Keys.Where(name => !_asked.Contains(name)).Select(name => $"field '{path}{name}' is not known");
-
-    public string? OptionalText(string name)
-    {
-        _asked.Add(name);
-        return _fields.GetValueOrDefault(name) is YamlScalarNode { Value: { Length: > 0 } text } ? text.Trim() : null;
-    }
-
-    public string Text(string name)
-    {
-        if (OptionalText(name) is { } text)
-            return text;
-        Faults.Add($"field '{path}{name}' is missing");
-        return "";
-    }
-
-    public long Number(string name, long minimum, long maximum)
-    {
-        var text = Text(name);
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
-            return number;
-        Faults.Add(FormattableString.Invariant($"field '{path}{name}' is a whole number from {minimum} to {maximum}"));
-        return minimum;
-    }
-
-    public ImmutableArray<string> Texts(string name)
-    {
-        _asked.Add(name);
-        if (_fields.GetValueOrDefault(name) is YamlSequenceNode { Children.Count: > 0 } list && list.Children.All(child => child is YamlScalarNode))
-            return [.. list.Children.Select(child => ((YamlScalarNode)child).Value ?? "")];
-        Faults.Add($"field '{path}{name}' is a list of column names");
-        return [];
-    }
-
-    public YamlFields? OptionalFields(string name)
-    {
-        _asked.Add(name);
-        return _fields.GetValueOrDefault(name) is YamlMappingNode mapping ? new(mapping, $"{path}{name}.") : null;
-    }
-
-    public YamlFields Fields(string name)
-    {
-        if (OptionalFields(name) is { } fields)
-            return fields;
-        Faults.Add($"field '{path}{name}' is missing");
-        return new(null, $"{path}{name}.");
-    }
-
-    public ImmutableSortedDictionary<string, string> All() =>
-        _fields.Keys.ToImmutableSortedDictionary(name => name, Text);
-
-    public TimeSlice Slice(string name)
-    {
-        var slice = Fields(name);
-        var times = new TimeSlice(slice.Time("from"), slice.Time("until"));
-        Faults.AddRange(slice.Unknown());
-        Faults.AddRange(slice.Faults);
-        return times;
-    }
-
-    public long? OptionalNumber(string name, long minimum, long maximum) => OptionalText(name) is null ? null : Number(name, minimum, maximum);
-
-    public double Decimal(string name, double otherwise)
-    {
-        if (OptionalText(name) is not { } text)
-            return otherwise;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0)
-            return number;
-        Faults.Add($"field '{path}{name}' is a number above 0, such as 0.01");
-        return otherwise;
-    }
-
-    public DateTimeOffset? Time(string name)
-    {
-        if (OptionalText(name) is not { } text)
-            return null;
-        if (text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-            return time;
-        Faults.Add($"field '{path}{name}' is a UTC time such as 2025-02-15T00:00:00Z");
-        return null;
-    }
 }

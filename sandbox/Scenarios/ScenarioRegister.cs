@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Json;
 using Plinth.Catalog;
 using Plinth.Sandbox.Lifecycle;
+using Plinth.Sandbox.Scoring;
 
 namespace Plinth.Sandbox.Scenarios;
 
 /// <summary>Shipped and published scenarios.</summary>
-internal sealed class ScenarioRegister(CityCatalog catalog, SandboxStore store, ScenarioDoor door)
+internal sealed class ScenarioRegister(CityCatalog catalog, SandboxStore store, ScenarioDoor door, SandboxOptions options, IsolatedScorer scorer)
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> ShippedOnce = new(ReadShipped);
 
@@ -41,12 +42,12 @@ internal sealed class ScenarioRegister(CityCatalog catalog, SandboxStore store, 
 
         var snapshot = await catalog.Lake.ReadAsync(scenario.Dataset, cancellationToken: cancellationToken);
         scenario = scenario with { DatasetVersion = snapshot.Version, PublishedBy = publisher.Name, PublishedAt = catalog.Lake.Time.GetUtcNow() };
-        var facts = await ScenarioFacts.ComputeAsync(door, scenario, cancellationToken);
+        var facts = await ScenarioFacts.ComputeAsync(door, scenario, options, scorer, cancellationToken);
         catalog.Audit.Append("sandbox.published", publisher.Name, new Dictionary<string, string>
         {
             ["scenario"] = scenario.Id, ["version"] = scenario.Version, ["sha256"] = hash, ["dataset"] = FormattableString.Invariant($"{scenario.Dataset}@{scenario.DatasetVersion}"),
         });
-        store.AddScenario(new(scenario.Id, scenario.Version, hash, yaml, snapshot.Version, publisher.Name, SandboxStore.Text(scenario.PublishedAt.Value), JsonSerializer.Serialize(facts)));
+        store.AddScenario(new(scenario.Id, scenario.Version, hash, yaml, snapshot.Version, publisher.Name, SandboxStore.Text(scenario.PublishedAt.Value), JsonSerializer.Serialize(facts, Scoring.Inside.ScorerProgram.Json)));
         return Load(Published(scenario)!).Scenario; // of two that publish at once the first counts
     }
 
@@ -54,7 +55,7 @@ internal sealed class ScenarioRegister(CityCatalog catalog, SandboxStore store, 
 
     private (Scenario Scenario, ScenarioFacts Facts) Load(ScenarioRecord record) =>
         (ScenarioFile.Read(record.Yaml, record.Id, catalog.Datasets) with { DatasetVersion = record.DatasetVersion, PublishedBy = record.PublishedBy, PublishedAt = SandboxStore.Time(record.PublishedAt) },
-            JsonSerializer.Deserialize<ScenarioFacts>(record.Facts)!);
+            JsonSerializer.Deserialize<ScenarioFacts>(record.Facts, Scoring.Inside.ScorerProgram.Json)!);
 
     private static SortedDictionary<string, string> ReadShipped()
     {

@@ -21,7 +21,8 @@ internal sealed class JoinedRows
     public bool[] Right => [.. Kept(_truth).Zip(Kept(_answer), (truth, answer) => truth == answer)];
 
     /// <param name="labels">Whether values are labels; numbers otherwise.</param>
-    /// <exception cref="InvalidDataException">A key has no answer, or more answers than keys.</exception>
+    /// <remarks>An answer to a key whose truth is not known counts for nothing.</remarks>
+    /// <exception cref="InvalidDataException">A key has no answer.</exception>
     public static JoinedRows Read(byte[] truth, byte[] answers, bool labels)
     {
         var rows = new JoinedRows();
@@ -58,28 +59,29 @@ internal sealed class JoinedRows
         while (!truth.IsEmpty && !answers.IsEmpty)
         {
             ReadOnlySpan<byte> t = NextLine(ref truth), a = NextLine(ref answers);
-            if (!NextField(ref t).SequenceEqual(NextField(ref a)))
-                return false;
+            var key = NextField(ref t);
+            while (!key.SequenceEqual(NextField(ref a)))
+            {
+                if (answers.IsEmpty)
+                    return false;
+                a = NextLine(ref answers);
+            }
             var value = NextField(ref t);
             var answer = NextField(ref a);
             Add(value, answer, t, a, labels);
         }
-        return truth.IsEmpty && answers.IsEmpty;
+        return truth.IsEmpty;
     }
 
     private void ReadByKey(byte[] truth, byte[] answers, bool labels)
     {
         var byKey = CsvText.Read(Encoding.UTF8.GetString(answers)).Skip(1).ToDictionary(r => r.Fields[0], r => r.Fields, StringComparer.Ordinal);
-        var seen = 0;
         foreach (var (_, fields) in CsvText.Read(Encoding.UTF8.GetString(truth)).Skip(1))
         {
             if (!byKey.TryGetValue(fields[0], out var answer))
                 throw new InvalidDataException("A key of the truth has no answer.");
-            seen++;
             Add(Encoding.UTF8.GetBytes(fields[1]), Encoding.UTF8.GetBytes(answer[1]), Encoding.UTF8.GetBytes(fields.ElementAtOrDefault(2) ?? ""), Encoding.UTF8.GetBytes(answer.ElementAtOrDefault(2) ?? ""), labels);
         }
-        if (seen != byKey.Count)
-            throw new InvalidDataException("There are answers to keys that the truth has not.");
     }
 
     private void Add(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> answer, ReadOnlySpan<byte> group, ReadOnlySpan<byte> confidence, bool labels)

@@ -8,16 +8,16 @@ namespace Plinth.Sandbox.Scoring;
 internal sealed class Predictions
 {
     private static readonly Egress.EgressRules Rules = new();
-    private readonly SortedDictionary<string, (string Label, double? Confidence)> _rows = new(StringComparer.Ordinal);
-    private readonly int? _decimals;
+    /// <summary>Rows that one key may have where it may have any number.</summary>
+    internal const int MostOfAKey = 1000;
+    private readonly List<ReleasedRow> _rows = [];
+    private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
 
-    private Predictions(int labels) => _decimals = Rules.ConfidenceDecimals(labels);
+    private Predictions() { }
 
     public int Count => _rows.Count;
 
-    public string this[string key] => _rows[key].Label;
-
-    public ImmutableArray<ReleasedRow> Rows => [.. _rows.Select(row => new ReleasedRow(row.Key, row.Value.Label, row.Value.Confidence))];
+    public ImmutableArray<ReleasedRow> Rows => [.. _rows];
 
     /// <summary>Checks an output against the keys asked for and the labels known.</summary>
     /// <param name="explain">Whether lines may be named: on hidden rows a fault is counted only, since what and where is a way to carry data out.</param>
@@ -28,19 +28,22 @@ internal sealed class Predictions
         void Fault(string what, int line) => faults[what] = faults.TryGetValue(what, out var seen) ? (seen.Count + 1, seen.Line) : (1, line);
         if (Rules.TooManyLabels(labels.Count))
             return (null, FormattableString.Invariant($"a row would carry more than {Rules.RowBits} bits: there are {labels.Count} labels"));
-        var predictions = new Predictions(labels.Count);
+        var predictions = new Predictions();
         try
         {
             var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(csv).TrimStart('\uFEFF');
             using var records = CsvText.Read(text).GetEnumerator();
             if (!records.MoveNext())
                 return (null, "the file is empty");
+            var format = new AnswerFormat(scenario, Rules.ConfidenceDecimals(labels.Count));
             var header = records.Current.Fields;
-            var hasConfidence = header.Count == 3 && header[2] == "confidence";
-            if (header.Count < 2 || header[0] != scenario.Key || header[1] != scenario.Label || (header.Count != 2 && !hasConfidence))
-                return (null, $"the header must be '{scenario.Key},{scenario.Label}' or '{scenario.Key},{scenario.Label},confidence'");
+            if (format.Fault(header) is { } wrong)
+                return (null, wrong);
             while (records.MoveNext())
-                predictions.Take(records.Current.Fields, records.Current.Line, header.Count, keys, labels, Fault);
+                predictions.Take(format, records.Current.Fields, records.Current.Line, header.Count, keys, labels, Fault);
+            predictions.Sort();
+            if (format.OneARow && faults.Count == 0 && keys.Count - predictions.Count is var missing and > 0)
+                Fault(string.Create(CultureInfo.InvariantCulture, $"{missing} of {keys.Count} keys have no row"), 0);
         }
         catch (FormatException e)
         {
@@ -50,8 +53,6 @@ internal sealed class Predictions
         {
             return (null, "it is not UTF-8");
         }
-        if (keys.Count(key => !predictions._rows.ContainsKey(key)) is var missing and > 0 && faults.Count == 0)
-            Fault($"{missing.ToString(CultureInfo.InvariantCulture)} of {keys.Count.ToString(CultureInfo.InvariantCulture)} keys have no row", 0);
         if (faults.Count == 0)
             return (predictions, null);
         return (null, string.Join("; ", faults.Select(fault => Describe(fault.Key, fault.Value.Count, explain ? fault.Value.Line : 0))));
@@ -60,34 +61,41 @@ internal sealed class Predictions
     /// <summary>The canonical form: in order of key, numbers as shortest round-trip text, nothing of the submission's own bytes.</summary>
     public byte[] ToCsv(Scenario scenario)
     {
-        var text = new StringBuilder($"{scenario.Key},{scenario.Label},confidence\n");
-        foreach (var (key, (label, confidence)) in _rows)
-            text.Append(CsvText.Quote(key)).Append(',').Append(CsvText.Quote(label)).Append(',').Append(confidence?.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        var format = new AnswerFormat(scenario);
+        var text = new StringBuilder(format.Header).Append('\n');
+        foreach (var row in _rows)
+            text.Append(format.Line(row)).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private void Take(List<string> fields, int line, int width, IReadOnlySet<string> keys, IReadOnlySet<string> labels, Action<string, int> fault)
+    private void Take(AnswerFormat format, List<string> fields, int line, int width, IReadOnlySet<string> keys, IReadOnlySet<string> labels, Action<string, int> fault)
     {
-        double? confidence = null;
         if (fields.Count != width)
             fault($"has not {width} fields", line);
         else if (!keys.Contains(fields[0]))
             fault("has a key that was not asked for", line);
-        else if (_rows.ContainsKey(fields[0]))
+        else if (_seen.GetValueOrDefault(fields[0]) is var seen && format.OneARow && seen > 0)
             fault("repeats a key", line);
-        else if (!labels.Contains(fields[1]))
-            fault("has a label that does not occur in train.csv", line);
-        else if (width == 3 && fields[2].Length > 0 && !TryConfidence(fields[2], out confidence))
-            fault("has a confidence that is not a number from 0 to 1", line);
+        else if (seen >= MostOfAKey)
+            fault(string.Create(CultureInfo.InvariantCulture, $"is beyond the {MostOfAKey} rows that a key may have"), line);
+        else if (format.Read(fields, labels) is { Row: { } row })
+        {
+            _rows.Add(row);
+            _seen[fields[0]] = seen + 1;
+        }
         else
-            _rows.Add(fields[0], (fields[1], confidence));
+            fault(format.Read(fields, labels).Fault!, line);
     }
 
-    private bool TryConfidence(string text, out double? confidence)
+    /// <summary>In order of key; where a key has several rows, in an order that does not hang on how they were written.</summary>
+    private void Sort()
     {
-        var good = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1; // NaN is neither
-        confidence = good && _decimals is { } decimals ? Math.Round(value, decimals) : null;
-        return good;
+        var sorted = true;
+        for (var i = 1; i < _rows.Count && sorted; i++)
+            sorted = string.CompareOrdinal(_rows[i - 1].Key, _rows[i].Key) < 0;
+        if (!sorted)
+            _rows.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key) is var key and not 0 ? key : Nullable.Compare(b.Confidence, a.Confidence) is var sure and not 0 ? sure
+                : string.CompareOrdinal(a.Value, b.Value) is var value and not 0 ? value : string.CompareOrdinal(a.Shape, b.Shape));
     }
 
     private static string Describe(string what, int count, int line) => (what.Contains("keys have no row", StringComparison.Ordinal), line) switch

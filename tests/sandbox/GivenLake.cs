@@ -62,6 +62,24 @@ internal sealed class GivenLake : IDisposable
         (await Lake.CommitAsync(new() { Table = table, Schema = contract.ToSchema(), Rows = new Lakehouse.RowSource.Query(connection, sql), Transaction = new("test:" + batch, 1) })).RequireVersion(table);
     }
 
+    /// <summary>Commits rows, each given by the columns that it has.</summary>
+    public async Task AddAsync(string table, IEnumerable<Dictionary<string, object?>> rows)
+    {
+        var schema = Catalog.Datasets[TableName.Parse(table)].ToSchema();
+        (await Lake.CommitAsync(new()
+        {
+            Table = TableName.Parse(table), Schema = schema, Transaction = new("test:" + table, 1),
+            Rows = new Lakehouse.RowSource.Values(rows.Select(row => schema.Columns.Select(column => row.GetValueOrDefault(column.Name)).ToArray())),
+        })).RequireVersion(TableName.Parse(table));
+    }
+
+    public static GivenLake Empty()
+    {
+        Given.Isolation();
+        var folder = new TemporaryFolder();
+        return new(folder, Lake.Open(new(folder["lake"])));
+    }
+
     public IReadOnlyList<object?[]> Sql(string table, string select)
     {
         using var database = Lake.OpenSql();

@@ -68,7 +68,7 @@ public sealed class ManifestTests
         FluentActions.Invoking(() => ScenarioFile.Read(yaml, "x.yaml", Datasets.Value)).Should().Throw<ScenarioException>().Which.Faults.Should().BeEquivalentTo(
             "field 'prize' is not known",
             "field 'limits.memoryMegabytes' is a whole number from 64 to 16384",
-            "metric 'roc' is not known; known are macro_f1, accuracy",
+            $"metric 'roc' is not known; known are {Sandbox.Scoring.Metrics.MetricName.All}",
             "'hotline.service_request' has no column 'colour'",
             "the label is among the features",
             "'service_name' is both a feature and withheld",
