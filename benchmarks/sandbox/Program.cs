@@ -11,7 +11,10 @@ switch (args)
     case ["input"]:
         await InputTimes.RunAsync();
         return 0;
+    case ["score"]:
+        await ScoreTimes.RunAsync();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: start | input (see README.md)");
+        Console.Error.WriteLine("usage: start | input | score (see README.md)");
         return 2;
 }

@@ -86,7 +86,7 @@ internal sealed class IsolatedScorer(SandboxOptions options, Func<CancellationTo
 
     private static string FirstLine(byte[] text)
     {
-        var line = Encoding.UTF8.GetString(text).Trim().Split('\n')[0];
+        var line = Encoding.UTF8.GetString(text).Trim().Split('\n')[0].TrimEnd('.');
         return new([.. line[..Math.Min(line.Length, 300)].Select(c => char.IsControl(c) ? '?' : c)]);
     }
 }
