@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Plinth.Sandbox.Scoring.Metrics;
 
 namespace Plinth.Sandbox.Scoring;
 
@@ -26,7 +27,7 @@ internal sealed class Predictions
     {
         var faults = new SortedDictionary<string, (int Count, int Line)>(StringComparer.Ordinal);
         void Fault(string what, int line) => faults[what] = faults.TryGetValue(what, out var seen) ? (seen.Count + 1, seen.Line) : (1, line);
-        if (Rules.TooManyLabels(labels.Count))
+        if (scenario.Kind is AnswerKind.Label or AnswerKind.Shape && Rules.TooManyLabels(labels.Count))
             return (null, FormattableString.Invariant($"a row would carry more than {Rules.RowBits} bits: there are {labels.Count} labels"));
         var predictions = new Predictions();
         try
