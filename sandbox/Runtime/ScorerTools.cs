@@ -23,9 +23,8 @@ internal static class ScorerTools
         foreach (var file in Assemblies.Select(assembly => assembly + ".dll"))
             Put(file, File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, file)));
         // not the built one: a published program need not carry it, and this one names the runtime that we run on
-        Put(Name + ".runtimeconfig.json", Encoding.UTF8.GetBytes($$"""
-            {"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}"}, "configProperties": {"System.Globalization.Invariant": true}}}
-            """));
+        Put(Name + ".runtimeconfig.json", Encoding.UTF8.GetBytes(
+            "{\"runtimeOptions\": {\"framework\": {\"name\": \"Microsoft.NETCore.App\", \"version\": \"" + Environment.Version + "\"}, \"configProperties\": {\"System.Globalization.Invariant\": true}}}"));
         return new(folder.Path, RuntimeTools.Folder + "/scorer", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash.ToString()))));
     });
 
