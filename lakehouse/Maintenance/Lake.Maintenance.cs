@@ -49,8 +49,16 @@ public sealed partial class Lake
     /// <exception cref="MaintenanceRefusedException">A legal hold keeps the table's rows, or the condition cannot be evaluated (the message does not repeat it).</exception>
     /// <exception cref="CommitFailedException">Others kept changing the same files, or the store did not answer.</exception>
     /// <exception cref="TableFormatException">The table's protocol asks more of a writer than there is here.</exception>
-    public ValueTask<EraseReport> EraseAsync(TableName table, string condition, EraseOptions options, CancellationToken cancellationToken = default) =>
-        new Erase(table, Open(table), new Pins(table, _releases), _releases, _store, _sql, Time).RunAsync(condition, options, cancellationToken);
+    public async ValueTask<EraseReport> EraseAsync(TableName table, string condition, EraseOptions options, CancellationToken cancellationToken = default)
+    {
+        var report = await new Erase(table, Open(table), new Pins(table, _releases), _releases, _store, _sql, Time).RunAsync(condition, options, cancellationToken);
+        // Rows laid out once more to be read faster; made anew when next asked for.
+        var copies = Path.Combine(Root, "cache", "twin");
+        if (!options.DryRun && Directory.Exists(copies))
+            foreach (var file in Directory.EnumerateFiles(copies, "*.duckdb"))
+                File.Delete(file);
+        return report;
+    }
 
     /// <summary>Takes rows that are past their time out of the newest version, as a commit that says why; by default only counts them. Files on legal hold keep theirs.</summary>
     /// <exception cref="TableNotFoundException">No such table.</exception>

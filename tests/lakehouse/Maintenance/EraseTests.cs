@@ -66,10 +66,13 @@ public sealed class EraseTests : IDisposable
         var before = TableFiles.Of(_folder);
         var dry = await _lake.EraseAsync(Given.Readings, "name = 'b'", new("case 7"));
         TableFiles.Of(_folder).Should().Equal(before);
+        var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(_lake.Root, "cache", "twin")).FullName, "1.duckdb");
+        await File.WriteAllTextAsync(copy, "rows laid out to be read faster");
 
         var report = await _lake.EraseAsync(Given.Readings, "name = 'b'", Really);
 
         report.Should().BeEquivalentTo(dry with { DryRun = false, Version = 4 });
+        File.Exists(copy).Should().BeFalse();
         (report.Rows, report.Files.Count).Should().Be((1, 2));
         report.VersionsGone.Should().Equal(1, 3);
         report.ReleasesGone.Should().Equal(1);
