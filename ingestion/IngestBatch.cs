@@ -15,12 +15,13 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
 
     private readonly List<FilePart> _parts = [];
     private readonly HashSet<(string Sha256, string Contract)> _files = [];
+    private long _bytes;
 
     /// <summary>Rows and rejections in it.</summary>
     public int Items { get; private set; }
 
     /// <summary>Whether what waits in it is worth a commit of its own.</summary>
-    public bool IsFull => Items >= options.RowsPerPart || _parts.Sum(p => p.Bytes) >= options.BytesPerPart;
+    public bool IsFull => Items >= options.RowsPerPart || _bytes >= options.BytesPerPart;
 
     /// <summary>Tables that have got new versions.</summary>
     public HashSet<TableName> Changed { get; } = [];
@@ -31,6 +32,7 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
         _parts.Add(part);
         _files.Add((part.Sha256, part.Contract.Name));
         Items += part.Items;
+        _bytes += part.Bytes;
     }
 
     /// <summary>Takes out a part of a file that proved to be another than was read.</summary>
@@ -40,6 +42,7 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
             return;
         _files.Remove((part.Sha256, part.Contract.Name));
         Items -= part.Items;
+        _bytes -= part.Bytes;
     }
 
     /// <summary>Whether a file with this content waits in it.</summary>
@@ -56,6 +59,7 @@ internal sealed class IngestBatch(CityCatalog catalog, IngestOptions options)
         _parts.Clear();
         _files.Clear();
         Items = 0;
+        _bytes = 0;
     }
 
     private async Task CommitAsync(TableName table, List<FilePart> parts, bool isOwn, CancellationToken cancellationToken)

@@ -27,8 +27,8 @@ public sealed record IngestOptions
     /// <summary>Rows after which a file is committed in parts, and a batch of small files is full. Fixed: a rerun must cut a file at the same rows.</summary>
     internal int RowsPerPart { get; init; } = 100_000;
 
-    /// <summary>The same for the memory that rows take, so that rows with large outlines do not add up.</summary>
-    internal long BytesPerPart { get; init; } = 48 << 20;
+    /// <summary>The same for the memory that rows take, so that rows with large outlines do not add up. Of a large file two parts are there at once, one read and one committed.</summary>
+    internal long BytesPerPart { get; init; } = 24 << 20;
 
     /// <summary>Bytes from which a log is read stretch by stretch, on all cores.</summary>
     internal long LargeFile { get; init; } = 16 << 20;

@@ -15,13 +15,15 @@ internal static class PartsAhead
     {
         var waiting = Channel.CreateBounded<(FilePart? Part, ExceptionDispatchInfo? Fault)>(1);
         using var stop = new CancellationTokenSource();
-        var reading = Task.Run(() => ReadAsync(parts, waiting.Writer, stop.Token));
+        using var room = new SemaphoreSlim(1);
+        var reading = Task.Run(() => ReadAsync(parts, waiting.Writer, room, stop.Token));
         try
         {
             while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
                 while (waiting.Reader.TryRead(out var next))
                 {
                     next.Fault?.Throw();
+                    room.Release();
                     yield return next.Part!;
                 }
         }
@@ -32,12 +34,18 @@ internal static class PartsAhead
         }
     }
 
-    private static async Task ReadAsync(IEnumerable<FilePart> parts, ChannelWriter<(FilePart?, ExceptionDispatchInfo?)> to, CancellationToken stop)
+    /// <param name="room">Has place for one part: the next is begun when it is taken, so that no third one takes memory.</param>
+    private static async Task ReadAsync(IEnumerable<FilePart> parts, ChannelWriter<(FilePart?, ExceptionDispatchInfo?)> to, SemaphoreSlim room, CancellationToken stop)
     {
         try
         {
-            foreach (var part in parts)
-                await to.WriteAsync((part, null), stop);
+            using var each = parts.GetEnumerator();
+            await room.WaitAsync(stop);
+            while (each.MoveNext())
+            {
+                await to.WriteAsync((each.Current, null), stop);
+                await room.WaitAsync(stop);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

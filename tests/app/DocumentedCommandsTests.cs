@@ -36,9 +36,9 @@ public sealed class DocumentedCommandsTests
             if (command.Contains(" ingest ", StringComparison.Ordinal))
             {
                 string[] top = [.. document.RootElement.EnumerateObject().Select(p => p.Name)];
-                top.Should().Equal("files", "read", "rows", "rejected", "missions", "duplicates", "versions");
+                top.Should().Equal("files", "read", "rows", "rejected", "duplicates", "byRule", "missions", "versions");
                 foreach (var file in document.RootElement.GetProperty("files").EnumerateArray())
-                    file.EnumerateObject().Select(p => p.Name).Should().Equal("path", "sha256", "status", "reason", "dataset", "rows", "rejected", "duplicates");
+                    file.EnumerateObject().Select(p => p.Name).Should().Equal("path", "sha256", "status", "reason", "dataset", "rows", "rejected", "duplicates", "byRule");
             }
         }
         catch (JsonException exception)

@@ -55,7 +55,7 @@ public sealed class PrincipalTests : IDisposable
     [InlineData("acme", "vendor", "*'acme' is not a name for a principal; write kind:name, e.g. vendor:acme or person:li")]
     [InlineData("vendor:a b", "vendor", "*'vendor:a b' is not a name*")]
     [InlineData("system:operator", "operator", "*'system:operator' is not a name*")]
-    [InlineData("person:李", "king", "*role 'king' is not known; known are operator, steward, planner, vendor, module, reviewer")]
+    [InlineData("person:李", "king", "*role 'king' is not known; known are operator, steward, planner, vendor, module, reviewer, ingest")]
     public void A_principal_that_cannot_be_is_refused_with_what_to_write(string name, string role, string message) =>
         Register().Invoking(r => r.AddPrincipal(new(name, "o", [role]))).Should().Throw<AccessException>().WithMessage(message);
 

@@ -51,7 +51,8 @@ public sealed class MbTilesTests : IDisposable
     [Fact]
     public void A_damaged_database_is_refused_with_the_reason()
     {
-        var read = () => Rows(Repository.Shared("data", "imagery", "mbtiles", "corrupt.mbtiles"));
+        var file = Repository.Shared("data", "imagery", "mbtiles", "corrupt.mbtiles");
+        var read = () => Rows(file);
         read.Should().Throw<SourceFormatException>().WithMessage("*its SQLite database is damaged (database disk image is malformed)*");
     }
 
